@@ -1,0 +1,58 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// Settings of every Swift target.
+let swiftSettings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InferIsolatedConformances"),
+  .treatAllWarnings(as: .error),
+  .treatWarning("DeprecatedDeclaration", as: .warning),
+]
+
+/// C kernels are optimized in debug builds too: a debug test run would otherwise take minutes.
+let fastInDebug = ["-O3"]
+
+func target(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: swiftSettings)
+}
+
+let package = Package(
+  name: "Ranvier",
+  products: [
+    .library(name: "Ranvier", targets: ["Ranvier"]),
+  ],
+  traits: [
+    .trait(name: "OneDNN", description: "Matrix products and convolutions by oneDNN (libdnnl-dev)"),
+    .default(enabledTraits: ["OneDNN"]),
+  ],
+  targets: [
+    .target(
+      name: "CKernels",
+      cSettings: [
+        .unsafeFlags(fastInDebug, .when(configuration: .debug)),
+      ],
+      linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]
+    ),
+    .target(
+      name: "COneDNN",
+      cxxSettings: [
+        .define("RANVIER_ONEDNN", .when(traits: ["OneDNN"])),
+      ],
+      linkerSettings: [.linkedLibrary("dnnl", .when(traits: ["OneDNN"]))]
+    ),
+    .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
+    target("RanvierTensors", [
+      "CKernels", "COpenBLAS",
+      .target(name: "COneDNN", condition: .when(traits: ["OneDNN"])),
+    ]),
+  ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
+)

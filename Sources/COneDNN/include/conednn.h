@@ -1,0 +1,80 @@
+// Matrix product and convolution on oneDNN behind a plain C interface.
+//
+// A kernel is created once for fixed sizes and run many times. Weights are handed over in their plain row-major layout; where
+// oneDNN wants another one the kernel reorders into its scratch memory. All buffers are dense and row-major (channels last).
+#ifndef RANVIER_CONEDNN_H
+#define RANVIER_CONEDNN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum odnn_type { ODNN_F32 = 0, ODNN_BF16 = 1, ODNN_F16 = 2 } odnn_type;
+
+typedef enum odnn_activation {
+  ODNN_IDENTITY = 0, ODNN_RELU, ODNN_TANH, ODNN_LOGISTIC, ODNN_GELU_ERF, ODNN_GELU_TANH, ODNN_SWISH
+} odnn_activation;
+
+// What happens to a product before it is stored: result = activation(product + bias + residual).
+typedef struct odnn_epilogue {
+  bool bias;            // an operand of `columns` (or output channels) elements, of the kernel's bias type f32
+  bool residual;        // an operand of the result's shape and type
+  odnn_activation activation;
+} odnn_epilogue;
+
+typedef struct odnn_matmul {
+  odnn_type operand_type, result_type;
+  int64_t batch;               // 1 for a plain product
+  int64_t rows, columns, depth;
+  bool transpose_left;         // left is [batch, depth, rows] instead of [batch, rows, depth]
+  bool transpose_right;        // right is [batch, columns, depth] instead of [batch, depth, columns]
+  odnn_epilogue epilogue;
+} odnn_matmul;
+
+typedef enum odnn_direction { ODNN_FORWARD = 0, ODNN_INPUT_GRADIENT, ODNN_KERNEL_GRADIENT } odnn_direction;
+
+// Convolution (cross-correlation) over 1 to 3 spatial axes, channels last.
+//   input [batch, input..., input_channels], kernel [size..., input_channels / groups, output_channels],
+//   output [batch, output..., output_channels]; output channel o belongs to group o / (output_channels / groups).
+typedef struct odnn_convolution {
+  odnn_direction direction;
+  odnn_type operand_type, result_type;
+  int32_t spatial_rank;
+  int64_t batch, input_channels, output_channels, groups;
+  int64_t input[3], output[3], size[3], stride[3], dilation[3];   // dilation 1 = none
+  int64_t padding_low[3], padding_high[3];
+  odnn_epilogue epilogue;      // forward only
+} odnn_convolution;
+
+typedef struct odnn_kernel odnn_kernel;
+
+// Create a kernel; NULL if oneDNN cannot do it, with the reason written to `error` (capacity bytes, NUL-terminated).
+// Creation uses the calling thread's current number of OpenMP threads.
+odnn_kernel *odnn_create_matmul(const odnn_matmul *description, char *error, size_t capacity);
+odnn_kernel *odnn_create_convolution(const odnn_convolution *description, char *error, size_t capacity);
+
+// Bytes of 64-byte aligned scratch memory one run needs (possibly 0).
+size_t odnn_scratch_bytes(const odnn_kernel *kernel);
+
+// The name of oneDNN's implementation, for plans that are printed.
+const char *odnn_implementation(const odnn_kernel *kernel);
+
+// Runs the kernel; returns 0, or oneDNN's status code. Not re-entrant for one kernel object: an object serves one thread at a time.
+//   matmul / forward: operands = left|input, right|kernel, then bias, then residual where asked for
+//   input gradient:   operands = output gradient, kernel;  result = input gradient
+//   kernel gradient:  operands = input, output gradient;   result = kernel gradient
+int odnn_run(odnn_kernel *kernel, const void *const *operands, void *result, void *scratch);
+
+void odnn_destroy(odnn_kernel *kernel);
+
+// "2.6.3"-like version of the library in use.
+const char *odnn_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

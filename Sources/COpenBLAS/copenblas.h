@@ -1,0 +1,2 @@
+// OpenBLAS as Debian and Ubuntu install it (libopenblas-dev).
+#include <cblas.h>
