@@ -26,7 +26,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
   name: "Ranvier",
   products: [
-    .library(name: "Ranvier", targets: ["Ranvier"]),
+    .library(name: "Ranvier", targets: ["RanvierTensors"]),
   ],
   traits: [
     .trait(name: "OneDNN", description: "Matrix products and convolutions by oneDNN (libdnnl-dev)"),

@@ -70,6 +70,7 @@ typedef enum ck_op {
   CK_OP_FLOOR, CK_OP_CEILING, CK_OP_ROUND,   // round: half to even
   CK_OP_BIT_NOT,                             // integers: all bits; bool: logical not
   CK_OP_IS_FINITE,                           // result bool
+  CK_OP_RECTIFIED_LINEAR,                    // floats only: x < 0 ? 0 : x, so NaN stays NaN
   // binary
   CK_OP_ADD, CK_OP_SUBTRACT, CK_OP_MULTIPLY, CK_OP_DIVIDE,
   // DIVIDE on integers truncates toward zero; x / 0 = 0 for integers (never traps, nor does min / -1, which gives min).

@@ -1,0 +1,343 @@
+// Element loops: runs a list of block kernels over an iteration space, block by block, so that
+// intermediates stay in the first-level cache.
+
+#include "element_kernel.h"
+
+// A thread's registers and expanded inputs should leave room in a first-level cache of 32 to 48 KB
+// for the buffers that stream through.
+#define CK_WORKING_SET (32 * 1024)
+#define CK_SMALLEST_BLOCK 256
+
+// Below this number of steps times elements, waking other threads (5-10 us) costs more than it
+// saves.
+#define CK_PARALLEL_WORK (64 * 1024)
+
+// How the blocks of one buffer are found.
+typedef enum ck_access {
+  CK_ACCESS_DENSE,     // base + position
+  CK_ACCESS_FIXED,     // the same pointer for all blocks: raw inputs, splatted scalars, registers
+  CK_ACCESS_TABLE,     // base + position % period, in a table of period + block elements
+  CK_ACCESS_STRIDED    // expanded into a slot unless a block happens to be dense
+} ck_access;
+
+typedef struct ck_operand {
+  ck_access access;
+  uint32_t size;                     // of an element
+  size_t base;                       // offset of its slot in the workspace, if it has one
+  size_t period;                     // CK_ACCESS_TABLE
+  int32_t rank;                      // of the merged axes
+  size_t shape[CK_MAX_RANK];         // merged
+  int64_t strides[CK_MAX_RANK];
+} ck_operand;
+
+typedef struct ck_plan {
+  const ck_loop *loop;
+  void *const *buffers;
+  const ck_operand *operands;        // inputs, then outputs
+  size_t block;                      // elements
+  size_t register_size;              // bytes
+  size_t workspace;                  // bytes
+} ck_plan;
+
+// ---------------------------------------------------------------------------------------------
+// Strided inputs
+
+// Drops axes of size 1 and merges neighbours that one stride can walk.
+static void ck_merge_axes(const ck_loop *loop, const int64_t *strides, ck_operand *operand) {
+  int32_t rank = 0;
+  for (int32_t axis = 0; axis < loop->rank; axis++) {
+    size_t extent = loop->shape[axis];
+    int64_t stride = strides[axis];
+    if (extent == 1) continue;
+    if (rank > 0 && operand->strides[rank - 1] == stride * (int64_t)extent) {
+      operand->shape[rank - 1] *= extent;
+      operand->strides[rank - 1] = stride;
+    } else {
+      operand->shape[rank] = extent;
+      operand->strides[rank] = stride;
+      rank++;
+    }
+  }
+  operand->rank = rank;
+}
+
+// Copies `count` elements with a stride, or one value `count` times.
+#define CK_COPY_RUN(size, element) \
+  static void ck_copy_run_##size(void *out, const void *in, int64_t stride, size_t count) { \
+    element *to = out; \
+    const element *from = in; \
+    if (stride == 0) { \
+      element value = *from; \
+      for (size_t i = 0; i < count; i++) to[i] = value; \
+    } else { \
+      for (size_t i = 0; i < count; i++) to[i] = from[(int64_t)i * stride]; \
+    } \
+  }
+CK_COPY_RUN(1, uint8_t)
+CK_COPY_RUN(2, uint16_t)
+CK_COPY_RUN(4, uint32_t)
+CK_COPY_RUN(8, uint64_t)
+
+// Copies whole rows of a two-dimensional part; for short rows, where a call for each would show.
+#define CK_COPY_ROWS(size, element) \
+  static void ck_copy_rows_##size( \
+    void *out, const void *in, int64_t row_stride, int64_t stride, size_t rows, size_t row) { \
+    element *to = out; \
+    for (size_t r = 0; r < rows; r++) { \
+      const element *from = (const element *)in + (int64_t)r * row_stride; \
+      for (size_t i = 0; i < row; i++) to[r * row + i] = from[(int64_t)i * stride]; \
+    } \
+  }
+CK_COPY_ROWS(1, uint8_t)
+CK_COPY_ROWS(2, uint16_t)
+CK_COPY_ROWS(4, uint32_t)
+CK_COPY_ROWS(8, uint64_t)
+
+#define CK_LONG_ROW 16
+
+static void ck_copy_run(size_t size, void *out, const void *in, int64_t stride, size_t count) {
+  if (stride == 1) {
+    memcpy(out, in, count * size);
+    return;
+  }
+  switch (size) {
+    case 1: ck_copy_run_1(out, in, stride, count); break;
+    case 2: ck_copy_run_2(out, in, stride, count); break;
+    case 4: ck_copy_run_4(out, in, stride, count); break;
+    default: ck_copy_run_8(out, in, stride, count); break;
+  }
+}
+
+static void ck_copy_rows(size_t size, void *out, const void *in, int64_t row_stride,
+                         int64_t stride, size_t rows, size_t row) {
+  switch (size) {
+    case 1: ck_copy_rows_1(out, in, row_stride, stride, rows, row); break;
+    case 2: ck_copy_rows_2(out, in, row_stride, stride, rows, row); break;
+    case 4: ck_copy_rows_4(out, in, row_stride, stride, rows, row); break;
+    default: ck_copy_rows_8(out, in, row_stride, stride, rows, row); break;
+  }
+}
+
+// Elements `position` ..< `position + count` of a strided input: a pointer into it if they are
+// dense there, else copied to `slot`.
+static const void *ck_expand(const ck_operand *operand, const char *data, size_t position,
+                             size_t count, char *slot) {
+  size_t size = operand->size;
+  int32_t last = operand->rank - 1;
+  const size_t *shape = operand->shape;
+  const int64_t *strides = operand->strides;
+
+  size_t index[CK_MAX_RANK];
+  int64_t offset = 0;
+  size_t rest = position;
+  for (int32_t axis = last; axis >= 0; axis--) {
+    index[axis] = rest % shape[axis];
+    rest /= shape[axis];
+    offset += (int64_t)index[axis] * strides[axis];
+  }
+
+  size_t row = shape[last];
+  size_t run = row - index[last];
+  if (strides[last] == 1 && run >= count) return data + offset * (int64_t)size;
+
+  char *to = slot;
+  while (true) {
+    size_t rows = 1;
+    if (last > 0 && row < CK_LONG_ROW && index[last] == 0 && count >= 2 * row) {
+      // Several short rows, as far as the next axis goes.
+      size_t left = shape[last - 1] - index[last - 1];
+      rows = count / row < left ? count / row : left;
+      run = row * rows;
+      ck_copy_rows(size, to, data + offset * (int64_t)size, strides[last - 1], strides[last],
+                   rows, row);
+    } else {
+      if (run > count) run = count;
+      ck_copy_run(size, to, data + offset * (int64_t)size, strides[last], run);
+    }
+    count -= run;
+    if (count == 0) return slot;
+    to += run * size;
+    // The last row was completed: on to the beginning of the next one.
+    offset -= (int64_t)index[last] * strides[last];
+    index[last] = 0;
+    int32_t axis = last - 1;
+    index[axis] += rows;
+    offset += (int64_t)rows * strides[axis];
+    while (index[axis] == shape[axis]) {
+      offset -= (int64_t)shape[axis] * strides[axis];
+      index[axis] = 0;
+      axis--;
+      index[axis]++;
+      offset += strides[axis];
+    }
+    run = row;
+  }
+}
+
+// ---------------------------------------------------------------------------------------------
+// One thread's part
+
+// What a thread writes once before its first block.
+static void ck_prepare_operand(const ck_operand *operand, const char *data, size_t block,
+                               size_t count, char *slot) {
+  size_t size = operand->size;
+  if (operand->access == CK_ACCESS_FIXED) {
+    ck_copy_run(size, slot, data, 0, block < count ? block : count);
+    return;
+  }
+  // The row, then itself again until a whole block can start at its last element.
+  size_t total = (operand->period + block) * size, filled = operand->period * size;
+  memcpy(slot, data, filled);
+  while (filled < total) {
+    size_t part = filled < total - filled ? filled : total - filled;
+    memcpy(slot + filled, slot, part);
+    filled += part;
+  }
+}
+
+static void ck_run_range(void *context, size_t begin, size_t end) {
+  const ck_plan *plan = context;
+  const ck_loop *loop = plan->loop;
+  size_t block = plan->block;
+  int32_t buffer_count = loop->input_count + loop->output_count;
+
+  // On the stack, since kernels do not allocate. Bounded by the smallest block: at most 0.4 MB.
+  char space[plan->workspace + 64];
+  char *workspace = (char *)(((uintptr_t)space + 63) & ~(uintptr_t)63);
+
+  const void *values[CK_LOOP_MAX_BUFFERS + CK_LOOP_MAX_REGISTERS];
+  for (int32_t i = 0; i < buffer_count; i++) {
+    const ck_operand *operand = &plan->operands[i];
+    values[i] = plan->buffers[i];
+    bool has_slot = operand->access == CK_ACCESS_TABLE
+      || (operand->access == CK_ACCESS_FIXED && loop->inputs[i].kind != CK_INPUT_RAW);
+    if (has_slot) {
+      values[i] = workspace + operand->base;
+      ck_prepare_operand(operand, plan->buffers[i], block, end - begin, workspace + operand->base);
+    }
+  }
+  for (int32_t i = 0; i < loop->register_count; i++) {
+    values[buffer_count + i] = workspace + (size_t)i * plan->register_size;
+  }
+
+  for (size_t position = begin; position < end; position += block) {
+    size_t n = end - position < block ? end - position : block;
+    for (int32_t i = 0; i < buffer_count; i++) {
+      const ck_operand *operand = &plan->operands[i];
+      const char *data = plan->buffers[i];
+      switch (operand->access) {
+        case CK_ACCESS_DENSE:
+          values[i] = data + position * operand->size;
+          break;
+        case CK_ACCESS_FIXED:
+          break;
+        case CK_ACCESS_TABLE:
+          values[i] = workspace + operand->base + position % operand->period * operand->size;
+          break;
+        case CK_ACCESS_STRIDED:
+          values[i] = ck_expand(operand, data, position, n, workspace + operand->base);
+          break;
+      }
+    }
+    for (int32_t i = 0; i < loop->step_count; i++) {
+      const ck_step *step = &loop->steps[i];
+      const void *in[3];
+      for (int32_t k = 0; k < step->operand_count; k++) in[k] = values[step->operands[k]];
+      step->kernel((void *)values[step->result], in, position, n);
+    }
+  }
+}
+
+// ---------------------------------------------------------------------------------------------
+
+// Merges the axes of an input and chooses how to read it, except that CK_ACCESS_TABLE depends on
+// the size of blocks and is chosen later.
+static void ck_plan_input(const ck_loop *loop, const ck_loop_input *input, ck_operand *operand) {
+  operand->size = (uint32_t)ck_type_size(input->type);
+  switch (input->kind) {
+    case CK_INPUT_DENSE: operand->access = CK_ACCESS_DENSE; return;
+    case CK_INPUT_SCALAR:
+    case CK_INPUT_RAW: operand->access = CK_ACCESS_FIXED; return;
+    case CK_INPUT_STRIDED: break;
+  }
+  ck_merge_axes(loop, input->strides, operand);
+  bool one_axis = operand->rank == 1;
+  if (operand->rank == 0 || (one_axis && operand->strides[0] == 0)) {
+    operand->access = CK_ACCESS_FIXED;
+  } else if (one_axis && operand->strides[0] == 1) {
+    operand->access = CK_ACCESS_DENSE;
+  } else {
+    operand->access = CK_ACCESS_STRIDED;
+  }
+}
+
+// A row vector, repeated over the earlier axes, that is short enough for a table.
+static bool ck_is_table(const ck_operand *operand, size_t block, size_t count) {
+  return operand->access == CK_ACCESS_STRIDED && operand->rank == 2 && operand->strides[0] == 0
+    && operand->strides[1] == 1 && operand->shape[1] <= block
+    && operand->shape[1] + block <= count;
+}
+
+// Elements of the largest type that anything in a register can have. Registers carry no type, but
+// only casts and random bits write elements larger than those they read.
+static size_t ck_largest_element(const ck_loop *loop, const ck_operand *operands) {
+  size_t largest = 1;
+  for (int32_t i = 0; i < loop->input_count + loop->output_count; i++) {
+    bool raw = i < loop->input_count && loop->inputs[i].kind == CK_INPUT_RAW;
+    if (!raw && operands[i].size > largest) largest = operands[i].size;
+  }
+  int32_t first_register = loop->input_count + loop->output_count;
+  for (int32_t i = 0; largest < 8 && i < loop->step_count; i++) {
+    const ck_step *step = &loop->steps[i];
+    if (step->operand_count != 1 || step->result < first_register) continue;
+    largest = ck_widened_size(step->kernel, largest);
+  }
+  return largest;
+}
+
+void ck_run_loop(const ck_loop *loop, void *const *buffers) {
+  if (loop->count == 0) return;
+  int32_t buffer_count = loop->input_count + loop->output_count;
+  ck_operand operands[CK_LOOP_MAX_BUFFERS];
+  size_t slots = (size_t)loop->register_count;
+  for (int32_t i = 0; i < loop->input_count; i++) {
+    ck_plan_input(loop, &loop->inputs[i], &operands[i]);
+    bool expands = operands[i].access == CK_ACCESS_STRIDED
+      || (operands[i].access == CK_ACCESS_FIXED && loop->inputs[i].kind != CK_INPUT_RAW);
+    if (expands) slots++;
+  }
+  for (int32_t i = loop->input_count; i < buffer_count; i++) {
+    operands[i].access = CK_ACCESS_DENSE;
+    operands[i].size = (uint32_t)ck_type_size(loop->output_types[i - loop->input_count]);
+  }
+
+  // Results do not depend on the size of blocks.
+  size_t largest = loop->register_count > 0 ? ck_largest_element(loop, operands) : 8;
+  size_t block = CK_BLOCK;
+  while (block > CK_SMALLEST_BLOCK && slots * block * largest > CK_WORKING_SET) block /= 2;
+  // Small loops need, and touch, only what they use; rounded so that slots stay aligned.
+  size_t slot_block = loop->count < block ? (loop->count + 63) & ~(size_t)63 : block;
+
+  ck_plan plan = {loop, buffers, operands, block, slot_block * largest, 0};
+  plan.workspace = (size_t)loop->register_count * plan.register_size;
+  for (int32_t i = 0; i < loop->input_count; i++) {
+    ck_operand *operand = &operands[i];
+    if (operand->access == CK_ACCESS_DENSE || loop->inputs[i].kind == CK_INPUT_RAW) continue;
+    size_t length = slot_block;
+    if (ck_is_table(operand, block, loop->count)) {
+      operand->access = CK_ACCESS_TABLE;
+      operand->period = operand->shape[1];
+      length = operand->period + block;
+    }
+    operand->base = plan.workspace;
+    plan.workspace += (length * operand->size + 63) & ~(size_t)63;
+  }
+
+  // As few elements per thread as are worth a thread, in whole blocks.
+  size_t steps = loop->step_count > 0 ? (size_t)loop->step_count : 1;
+  size_t grain = CK_PARALLEL_WORK / 2 / steps;
+  grain = (grain + block - 1) / block * block;
+  if (grain < block) grain = block;
+  if (loop->count <= 2 * grain) grain = loop->count;
+  ck_parallel_for(loop->count, grain, ck_run_range, &plan);
+}

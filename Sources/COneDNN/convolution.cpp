@@ -1,0 +1,298 @@
+// Convolution and its two gradients over channels-last activations.
+#if RANVIER_ONEDNN
+
+#include <stdexcept>
+
+#include "kernel.hpp"
+
+namespace {
+
+using dnnl::memory;
+
+// Winograd's algorithm (convolution_auto) needs fewer multiplications for 3 x 3 kernels but loses
+// digits: errors of about 1e-4 where the direct one is at 1e-6.
+constexpr dnnl::algorithm algorithm = dnnl::algorithm::convolution_direct;
+
+const char *name(odnn_direction direction) {
+  switch (direction) {
+    case ODNN_FORWARD: return "convolution";
+    case ODNN_INPUT_GRADIENT: return "convolution input gradient";
+    case ODNN_KERNEL_GRADIENT: return "convolution kernel gradient";
+  }
+  return "convolution of unknown direction";
+}
+
+// The number of spatial axes, or 0 if it is not a possible one.
+std::size_t rank_of(const odnn_convolution &layer) {
+  const bool possible = layer.spatial_rank >= 1 && layer.spatial_rank <= 3;
+  return possible ? static_cast<std::size_t>(layer.spatial_rank) : 0;
+}
+
+std::string title(const odnn_convolution &layer) {
+  const auto axes = [&](const std::int64_t *values) {
+    return ranvier::list(values, rank_of(layer));
+  };
+  return std::string(name(layer.direction)) + " " + ranvier::name(layer.operand_type) + " to " +
+      ranvier::name(layer.result_type) + ", batch " + std::to_string(layer.batch) +
+      ", channels " + std::to_string(layer.input_channels) + " to " +
+      std::to_string(layer.output_channels) + " in " + std::to_string(layer.groups) +
+      " group(s), input " + axes(layer.input) + ", output " + axes(layer.output) + ", kernel " +
+      axes(layer.size) + ", stride " + axes(layer.stride) + ", dilation " +
+      axes(layer.dilation) + ", padding " + axes(layer.padding_low) + " and " +
+      axes(layer.padding_high);
+}
+
+void check(const odnn_convolution &layer) {
+  const std::size_t rank = rank_of(layer);
+  if (rank == 0) throw std::invalid_argument("the spatial rank must be 1, 2 or 3");
+  const std::int64_t counts[] = {
+      layer.batch, layer.input_channels, layer.output_channels, layer.groups};
+  ranvier::check_sizes(counts, 4);
+  ranvier::check_sizes(layer.input, rank);
+  ranvier::check_sizes(layer.output, rank);
+  ranvier::check_sizes(layer.size, rank);
+  if (layer.input_channels % layer.groups != 0 || layer.output_channels % layer.groups != 0) {
+    throw std::invalid_argument("the number of groups must divide both numbers of channels");
+  }
+  const odnn_epilogue &epilogue = layer.epilogue;
+  if (layer.direction != ODNN_FORWARD &&
+      (epilogue.bias || epilogue.residual || epilogue.activation != ODNN_IDENTITY)) {
+    throw std::invalid_argument("a gradient has no epilogue");
+  }
+}
+
+// Appends the spatial axes of `space` to `sizes` and their strides to `strides`, where `stride`
+// elements lie between neighbors on the last axis. Returns the elements of the whole.
+std::int64_t append_space(memory::dims &sizes, memory::dims &strides, const std::int64_t *space,
+    std::size_t rank, std::int64_t stride) {
+  sizes.insert(sizes.end(), space, space + rank);
+  strides.resize(sizes.size());
+  for (std::size_t axis = 1; axis <= rank; ++axis) {
+    strides[strides.size() - axis] = stride;
+    stride *= space[rank - axis];
+  }
+  return stride;
+}
+
+// The array [batch, space..., channels] in oneDNN's order of axes: batch, channels, space.
+memory::desc activations(const odnn_convolution &layer, std::int64_t channels,
+    const std::int64_t *space, odnn_type type) {
+  memory::dims sizes{layer.batch, channels};
+  memory::dims strides{0, 1};
+  strides[0] = append_space(sizes, strides, space, rank_of(layer), channels);
+  return {sizes, ranvier::data_type(type), strides};
+}
+
+// The array [size..., input channels of a group, output channels] in oneDNN's order of axes:
+// groups (if more than one), output channels and input channels of a group, space.
+memory::desc weights(const odnn_convolution &layer, odnn_type type) {
+  const std::int64_t outputs = layer.output_channels / layer.groups;
+  const std::int64_t inputs = layer.input_channels / layer.groups;
+  memory::dims sizes{outputs, inputs};
+  memory::dims strides{1, layer.output_channels};
+  append_space(sizes, strides, layer.size, rank_of(layer), inputs * layer.output_channels);
+  if (layer.groups > 1) {
+    sizes.insert(sizes.begin(), layer.groups);
+    strides.insert(strides.begin(), outputs);
+  }
+  return {sizes, ranvier::data_type(type), strides};
+}
+
+// The layouts of the three arrays of a convolution, or of their gradients.
+struct layouts {
+  memory::desc input, kernel, output;
+};
+
+// Whether an implementation of this name is a reference loop, or im2col with a general matrix
+// product: what oneDNN does without a kernel generated for the layer.
+bool is_general(const std::string &implementation) {
+  return implementation.compare(0, 3, "ref") == 0 ||
+      implementation.find("gemm") != std::string::npos;
+}
+
+// Whether some position of the kernel meets nothing but padding, whatever the output position.
+bool has_idle_position(const odnn_convolution &layer) {
+  for (std::size_t axis = 0; axis < rank_of(layer); ++axis) {
+    for (std::int64_t position = 0; position < layer.size[axis]; ++position) {
+      bool met = false;
+      for (std::int64_t output = 0; output < layer.output[axis] && !met; ++output) {
+        const std::int64_t input = output * layer.stride[axis] +
+            position * layer.dilation[axis] - layer.padding_low[axis];
+        met = input >= 0 && input < layer.input[axis];
+      }
+      if (!met) return true;
+    }
+  }
+  return false;
+}
+
+// A primitive for one direction, and the layout it chose for the kernel or its gradient.
+struct candidate {
+  dnnl::primitive primitive;
+  memory::desc scratchpad;
+  memory::desc kernel;
+  std::string implementation;
+};
+
+// The first implementation that can be had. oneDNN 2.6 describes a few it then fails to create.
+template <typename Primitive, typename Layout>
+candidate make(
+    typename Primitive::primitive_desc description, Layout kernel, bool only_general = false) {
+  for (;;) {
+    const std::string implementation = description.impl_info_str();
+    if (!only_general || is_general(implementation)) {
+      try {
+        return {Primitive(description), description.scratchpad_desc(), (description.*kernel)(),
+            implementation};
+      } catch (const dnnl::error &) {
+        if (!description.next_impl()) throw;
+        continue;
+      }
+    }
+    if (!description.next_impl()) throw std::runtime_error("no suitable implementation");
+  }
+}
+
+memory::desc bias_of(const odnn_convolution &layer) {
+  return {{layer.output_channels}, memory::data_type::f32, memory::format_tag::x};
+}
+
+// The primitive for arrays of the layouts `given`, the kernel's being open. What `epilogue` asks
+// for is done by the primitive itself.
+candidate choose(
+    const odnn_convolution &layer, const layouts &given, const odnn_epilogue &epilogue) {
+  const auto axes = [&](const std::int64_t *values) {
+    return memory::dims(values, values + rank_of(layer));
+  };
+  const memory::dims strides = axes(layer.stride);
+  memory::dims dilations = axes(layer.dilation);
+  for (std::int64_t &dilation : dilations) dilation -= 1;  // oneDNN counts the gaps
+  const memory::dims low = axes(layer.padding_low), high = axes(layer.padding_high);
+
+  // A gradient's description needs that of a forward convolution, which is never run, and refers
+  // to it for as long as it goes through implementations.
+  const auto forward = [&](const layouts &of, const memory::desc &bias,
+                           const dnnl::primitive_attr &attributes) {
+    return ranvier::describe<dnnl::convolution_forward>(attributes,
+        dnnl::prop_kind::forward_training, algorithm, of.input, of.kernel, bias, of.output,
+        strides, dilations, low, high);
+  };
+  const auto describe_forward = [&] {
+    const odnn_type type = layer.operand_type;
+    const layouts open{
+        ranvier::any_layout(activations(layer, layer.input_channels, layer.input, type)),
+        ranvier::any_layout(weights(layer, type)),
+        ranvier::any_layout(activations(layer, layer.output_channels, layer.output, type))};
+    return forward(open, memory::desc(), ranvier::common_attributes());
+  };
+
+  switch (layer.direction) {
+    case ODNN_FORWARD: {
+      using primitive = dnnl::convolution_forward;
+      const auto description = forward(given,
+          epilogue.bias ? bias_of(layer) : memory::desc(),
+          ranvier::attributes(epilogue, given.output));
+      return make<primitive>(description, &primitive::primitive_desc::weights_desc);
+    }
+    case ODNN_INPUT_GRADIENT: {
+      using primitive = dnnl::convolution_backward_data;
+      const auto reference = describe_forward();
+      const auto description = ranvier::describe_gradient<primitive>(
+          ranvier::common_attributes(), reference, algorithm, given.input, given.kernel,
+          given.output, strides, dilations, low, high);
+      return make<primitive>(description, &primitive::primitive_desc::weights_desc);
+    }
+    case ODNN_KERNEL_GRADIENT: {
+      using primitive = dnnl::convolution_backward_weights;
+      const auto reference = describe_forward();
+      const auto description = ranvier::describe_gradient<primitive>(
+          ranvier::common_attributes(), reference, algorithm, given.input, given.kernel,
+          given.output, strides, dilations, low, high);
+      // The generated 16-bit kernels leave garbage in the gradient if a position is idle.
+      const bool only_general = layer.operand_type != ODNN_F32 && has_idle_position(layer);
+      return make<primitive>(
+          description, &primitive::primitive_desc::diff_weights_desc, only_general);
+    }
+  }
+  throw std::invalid_argument("unknown direction");
+}
+
+// Appends result = activation(result + residual), in place.
+void append_residual(odnn_kernel &kernel, const odnn_epilogue &epilogue, std::size_t operand,
+    const memory::desc &layout, const memory &result) {
+  const odnn_epilogue rest{false, false, epilogue.activation};
+  const auto description = ranvier::describe<dnnl::binary>(ranvier::attributes(rest, layout),
+      dnnl::algorithm::binary_add, layout, layout, layout);
+  kernel.append(dnnl::binary(description), description.scratchpad_desc(),
+      {{DNNL_ARG_SRC_0, result}, {DNNL_ARG_SRC_1, kernel.operand(operand, layout)},
+          {DNNL_ARG_DST, result}});
+}
+
+// Activations stay channels last: on all typical layers that was about as fast as the blocked
+// layouts oneDNN would choose for itself, and mostly faster, the reorders being paid for. The
+// kernel's layout is open: a kernel is small, and every fast implementation wants its own.
+void build(odnn_kernel &kernel, const odnn_convolution &layer) {
+  check(layer);
+  const bool forward = layer.direction == ODNN_FORWARD;
+  const bool for_input = layer.direction == ODNN_INPUT_GRADIENT;
+  const bool for_kernel = layer.direction == ODNN_KERNEL_GRADIENT;
+  const auto type = [&](bool is_result) {
+    return is_result ? layer.result_type : layer.operand_type;
+  };
+  const memory::desc input =
+      activations(layer, layer.input_channels, layer.input, type(for_input));
+  const memory::desc output =
+      activations(layer, layer.output_channels, layer.output, type(forward));
+  const memory::desc plain = weights(layer, type(for_kernel));
+  const layouts given{input, ranvier::any_layout(plain), output};
+
+  odnn_epilogue epilogue = layer.epilogue;
+  candidate chosen = choose(layer, given, epilogue);
+  // oneDNN 2.6's im2col adds the wrong elements of a residual, and oneDNN 3.2 resorts to the
+  // reference loop instead. There the convolution only adds the bias, and the sum is a step of its
+  // own; with a 16-bit result it is rounded twice.
+  const bool separate = epilogue.residual && is_general(chosen.implementation);
+  if (separate) {
+    epilogue = {epilogue.bias, false, ODNN_IDENTITY};
+    chosen = choose(layer, given, epilogue);
+  }
+  kernel.implementation = chosen.implementation + (separate ? ", then residual" : "");
+
+  // Operands are numbered in the order of the C interface.
+  std::size_t operands = 0;
+  odnn_kernel::arguments arguments;
+  const auto append = [&](int role, const memory::desc &layout, const memory::desc &wanted) {
+    arguments.emplace_back(role, kernel.operand(operands++, layout, wanted));
+  };
+  if (for_input) {
+    append(DNNL_ARG_DIFF_DST, output, output);
+  } else {
+    append(DNNL_ARG_SRC, input, input);
+  }
+  if (for_kernel) {
+    append(DNNL_ARG_DIFF_DST, output, output);
+  } else {
+    append(DNNL_ARG_WEIGHTS, plain, chosen.kernel);
+  }
+  if (epilogue.bias) append(DNNL_ARG_BIAS, bias_of(layer), bias_of(layer));
+  if (epilogue.residual) append(ranvier::residual_role, output, output);
+
+  const memory result = kernel.result(for_kernel ? plain : for_input ? input : output);
+  const bool reordered = for_kernel && chosen.kernel != plain;
+  const memory target = reordered ? kernel.temporary(chosen.kernel) : result;
+  arguments.emplace_back(
+      for_kernel ? DNNL_ARG_DIFF_WEIGHTS : for_input ? DNNL_ARG_DIFF_SRC : DNNL_ARG_DST, target);
+  kernel.append(chosen.primitive, chosen.scratchpad, arguments);
+  if (reordered) kernel.append_reorder(target, result);
+  if (separate) append_residual(kernel, layer.epilogue, operands, output, result);
+}
+
+}  // namespace
+
+extern "C" odnn_kernel *odnn_create_convolution(
+    const odnn_convolution *description, char *error, size_t capacity) {
+  return ranvier::create([&] { return title(*description); }, error, capacity,
+      [&](odnn_kernel &kernel) { build(kernel, *description); });
+}
+
+#endif

@@ -1,0 +1,194 @@
+internal import CKernels
+
+/// An element-wise program over one iteration space: what fused regions and single element-wise operations run as.
+///
+/// Values are numbered: inputs first, then one per step. The loop walks its data in blocks and keeps intermediates in
+/// first-level cache; only values marked as outputs are written to memory.
+package struct ElementLoop: Sendable, Hashable {
+  /// A step's operation.
+  package enum Operation: Sendable, Hashable {
+    /// A block operation on operands of one type, by its number in the C kernels.
+    case element(UInt32, ElementType)
+    case cast(from: ElementType, to: ElementType)
+    /// Random bits from a key, by position.
+    case randomBits
+  }
+
+  package struct Step: Sendable, Hashable {
+    package var operation: Operation
+    package var operands: [Int]
+    package var resultType: ElementType
+
+    package init(_ operation: Operation, operands: [Int], resultType: ElementType) {
+      self.operation = operation
+      self.operands = operands
+      self.resultType = resultType
+    }
+  }
+
+  package var shape: Shape
+  package var inputs: [TensorType]
+  package var steps: [Step]
+  /// Indices of the steps whose results are written, in the order of the output buffers.
+  package var outputs: [Int]
+
+  package init(shape: Shape, inputs: [TensorType], steps: [Step], outputs: [Int]) {
+    self.shape = shape
+    self.inputs = inputs
+    self.steps = steps
+    self.outputs = outputs
+  }
+
+  /// Whether operations of this kind can run on a type.
+  package static func supports(_ operation: UInt32, _ type: ElementType) -> Bool {
+    ck_op_kernel(ck_op(operation), type.ckType) != nil
+  }
+
+  /// Prepares the loop to run on input pointers followed by output pointers.
+  package func makeKernel() -> Kernel {
+    let loop = PreparedLoop(self)
+    let inPlace = inputs.indices.filter { inputs[$0].shape == shape }
+    let name = steps.count == 1 ? "element loop" : "element loop of \(steps.count)"
+    return Kernel(name, inPlaceOperands: inPlace) { arguments in
+      loop.run(arguments)
+    }
+  }
+}
+
+/// The C form of an element loop. Immutable once built.
+private final class PreparedLoop: Sendable {
+  // The memory is written in the initializer only.
+  private nonisolated(unsafe) let inputs: UnsafeMutablePointer<ck_loop_input>
+  private nonisolated(unsafe) let outputTypes: UnsafeMutablePointer<ck_type>
+  private nonisolated(unsafe) let steps: UnsafeMutablePointer<ck_step>
+  private nonisolated(unsafe) let loop: UnsafeMutablePointer<ck_loop>
+
+  init(_ source: ElementLoop) {
+    let inputCount = source.inputs.count
+    let outputCount = source.outputs.count
+    inputs = .allocate(capacity: max(1, inputCount))
+    outputTypes = .allocate(capacity: max(1, outputCount))
+    steps = .allocate(capacity: max(1, source.steps.count))
+    loop = .allocate(capacity: 1)
+
+    let keys = Set(
+      source.steps.filter { $0.operation == .randomBits }.flatMap(\.operands))
+    for (index, type) in source.inputs.enumerated() {
+      inputs[index] = PreparedLoop.input(type, over: source.shape, isKey: keys.contains(index))
+    }
+    for (index, step) in source.outputs.enumerated() {
+      outputTypes[index] = source.steps[step].resultType.ckType
+    }
+    let registers = RegisterAssignment(source)
+    for (index, step) in source.steps.enumerated() {
+      var prepared = ck_step()
+      prepared.kernel = PreparedLoop.kernel(step.operation)
+      let operands = step.operands.map { UInt16(registers.location(of: $0)) }
+      prepared.operand_count = UInt16(operands.count)
+      if operands.count > 0 { prepared.operands.0 = operands[0] }
+      if operands.count > 1 { prepared.operands.1 = operands[1] }
+      if operands.count > 2 { prepared.operands.2 = operands[2] }
+      prepared.result = UInt16(registers.location(of: inputCount + index))
+      steps[index] = prepared
+    }
+
+    var prepared = ck_loop()
+    prepared.rank = Int32(source.shape.rank)
+    withUnsafeMutableBytes(of: &prepared.shape) { bytes in
+      let sizes = bytes.bindMemory(to: Int.self)
+      for (axis, size) in source.shape.sizes.enumerated() { sizes[axis] = size }
+    }
+    prepared.count = source.shape.count
+    prepared.input_count = Int32(inputCount)
+    prepared.output_count = Int32(outputCount)
+    prepared.register_count = Int32(registers.count)
+    prepared.step_count = Int32(source.steps.count)
+    prepared.inputs = UnsafePointer(inputs)
+    prepared.output_types = UnsafePointer(outputTypes)
+    prepared.steps = UnsafePointer(steps)
+    loop.initialize(to: prepared)
+  }
+
+  deinit {
+    inputs.deallocate()
+    outputTypes.deallocate()
+    steps.deallocate()
+    loop.deallocate()
+  }
+
+  func run(_ arguments: KernelArguments) {
+    // The C side takes pointers it writes through only for outputs.
+    UnsafeRawPointer(arguments.base).withMemoryRebound(
+      to: UnsafeMutableRawPointer?.self, capacity: 1
+    ) { ck_run_loop(loop, $0) }
+  }
+
+  private static func kernel(_ operation: ElementLoop.Operation) -> ck_block_kernel? {
+    switch operation {
+    case .element(let code, let type): ck_op_kernel(ck_op(code), type.ckType)
+    case .cast(let from, let to): ck_cast_kernel(from.ckType, to.ckType)
+    case .randomBits: ck_random_bits_u32
+    }
+  }
+
+  private static func input(_ type: TensorType, over shape: Shape, isKey: Bool) -> ck_loop_input {
+    var input = ck_loop_input()
+    input.type = type.elementType.ckType
+    if isKey {
+      input.kind = CK_INPUT_RAW
+    } else if type.shape == shape {
+      input.kind = CK_INPUT_DENSE
+    } else if type.shape.count == 1 {
+      input.kind = CK_INPUT_SCALAR
+    } else {
+      input.kind = CK_INPUT_STRIDED
+      let own = type.shape.strides
+      let missing = shape.rank - type.shape.rank
+      withUnsafeMutableBytes(of: &input.strides) { bytes in
+        let strides = bytes.bindMemory(to: Int64.self)
+        for axis in 0 ..< shape.rank {
+          let broadcasts = axis < missing || type.shape[axis - missing] == 1
+          strides[axis] = broadcasts ? 0 : Int64(own[axis - missing])
+        }
+      }
+    }
+    return input
+  }
+}
+
+/// Which values of a loop are outputs and which share the few block-sized registers.
+private struct RegisterAssignment {
+  private var locations: [Int]
+  private(set) var count = 0
+
+  init(_ loop: ElementLoop) {
+    let inputCount = loop.inputs.count
+    let valueCount = inputCount + loop.steps.count
+    locations = [Int](0 ..< valueCount)
+    var lastUse = [Int](repeating: -1, count: valueCount)
+    for (index, step) in loop.steps.enumerated() {
+      for operand in step.operands { lastUse[operand] = index }
+    }
+    for (output, step) in loop.outputs.enumerated() { locations[inputCount + step] = inputCount + output }
+    let isOutput = Set(loop.outputs)
+    let firstRegister = inputCount + loop.outputs.count
+    var free: [Int] = []
+    for (index, step) in loop.steps.enumerated() {
+      // Operands that end here free their registers first: block kernels may work in place.
+      for operand in Set(step.operands) where operand >= inputCount && lastUse[operand] == index {
+        if !isOutput.contains(operand - inputCount) { free.append(locations[operand] - firstRegister) }
+      }
+      guard !isOutput.contains(index) else { continue }
+      let register: Int
+      if let reused = free.popLast() {
+        register = reused
+      } else {
+        register = count
+        count += 1
+      }
+      locations[inputCount + index] = firstRegister + register
+    }
+  }
+
+  func location(of value: Int) -> Int { locations[value] }
+}

@@ -1,0 +1,51 @@
+internal import CKernels
+
+/// A primitive prepared for operands of fixed types: what a plan runs.
+package struct Kernel: Sendable {
+  /// Bytes of temporary memory one run needs.
+  package var scratchBytes: Int
+  /// Operands whose memory a result of the same size may take over.
+  package var inPlaceOperands: [Int]
+  /// What does the work, for plans that are printed.
+  package var implementation: String
+  /// Runs on pointers: operands, then results, then scratch memory.
+  package var body: @Sendable (KernelArguments) -> Void
+
+  package init(
+    _ implementation: String, scratchBytes: Int = 0, inPlaceOperands: [Int] = [],
+    body: @escaping @Sendable (KernelArguments) -> Void
+  ) {
+    self.implementation = implementation
+    self.scratchBytes = scratchBytes
+    self.inPlaceOperands = inPlaceOperands
+    self.body = body
+  }
+
+  /// Runs on whole tensors' memory, allocating scratch memory.
+  package func run(operands: [Storage], results: [Storage]) {
+    ck_prepare_thread()
+    let scratch = Storage(byteCount: scratchBytes)
+    withExtendedLifetime((operands, results, scratch)) {
+      var pointers = operands.map(\.address)
+      pointers += results.map(\.address)
+      pointers.append(scratch.address)
+      pointers.withUnsafeBufferPointer { buffer in
+        if let base = buffer.baseAddress { body(KernelArguments(base: base)) }
+      }
+    }
+  }
+}
+
+/// The pointers a kernel runs on.
+package struct KernelArguments {
+  package let base: UnsafePointer<UnsafeMutableRawPointer>
+
+  package init(base: UnsafePointer<UnsafeMutableRawPointer>) { self.base = base }
+
+  package subscript(index: Int) -> UnsafeMutableRawPointer { base[index] }
+}
+
+extension ElementType {
+  /// The same type in the C kernels' numbering.
+  var ckType: ck_type { ck_type(UInt32(rawValue)) }
+}

@@ -1,0 +1,82 @@
+internal import CKernels
+#if OneDNN
+  internal import COneDNN
+#endif
+
+/// The choice of library for a matrix product, and what happens to the product before it is stored.
+package struct ProductKernel: Sendable {
+  package var type: ElementType
+  package var sizes: MatrixProduct.Sizes
+  package var transposesLeft: Bool
+  package var transposesRight: Bool
+  package var epilogue = Epilogue()
+
+  package init(
+    type: ElementType, sizes: MatrixProduct.Sizes, transposesLeft: Bool, transposesRight: Bool,
+    epilogue: Epilogue = Epilogue()
+  ) {
+    self.type = type
+    self.sizes = sizes
+    self.transposesLeft = transposesLeft
+    self.transposesRight = transposesRight
+    self.epilogue = epilogue
+  }
+
+  /// The kernel; operands are left, right, then the bias if there is one.
+  package func kernel() -> Kernel {
+    if sizes.batch * sizes.rows * sizes.columns == 0 || sizes.depth == 0 { return withoutProducts() }
+    #if OneDNN
+      if type == .float32 || type == .bfloat16, let kernel = oneDNN() { return kernel }
+    #endif
+    return blas().withEpilogue(epilogue, type, rows: sizes.batch * sizes.rows, columns: sizes.columns, operands: 2)
+  }
+
+  /// Sums of no products.
+  private func withoutProducts() -> Kernel {
+    let byteCount = sizes.batch * sizes.rows * sizes.columns * type.byteCount
+    return Kernel("zero") { arguments in
+      arguments[2].initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
+    }.withEpilogue(epilogue, type, rows: sizes.batch * sizes.rows, columns: sizes.columns, operands: 2)
+  }
+
+  /// OpenBLAS for f32 and f64, plain loops for other types; products of a batch, or strips of rows, run in parallel.
+  private func blas() -> Kernel {
+    let (sizes, type) = (sizes, type)
+    let (left, right) = (transposesLeft, transposesRight)
+    guard type == .float32 || type == .float64 else {
+      return Kernel("plain product") { arguments in
+        ck_matrix_product(
+          type.ckType, arguments[2], arguments[0], arguments[1], sizes.batch, sizes.rows,
+          sizes.columns, sizes.depth, left, right)
+      }
+    }
+    return Kernel("openblas gemm") { arguments in
+      BLASProduct(
+        type: type, rows: sizes.rows, columns: sizes.columns, depth: sizes.depth,
+        left: arguments[0], leftStride: left ? sizes.rows : sizes.depth, transposesLeft: left,
+        right: arguments[1], rightStride: right ? sizes.depth : sizes.columns,
+        transposesRight: right, result: arguments[2], resultStride: sizes.columns,
+        batch: sizes.batch
+      ).run()
+    }
+  }
+
+  #if OneDNN
+    private func oneDNN() -> Kernel? {
+      var description = odnn_matmul()
+      description.operand_type = type == .bfloat16 ? ODNN_BF16 : ODNN_F32
+      description.result_type = description.operand_type
+      description.batch = Int64(sizes.batch)
+      description.rows = Int64(sizes.rows)
+      description.columns = Int64(sizes.columns)
+      description.depth = Int64(sizes.depth)
+      description.transpose_left = transposesLeft
+      description.transpose_right = transposesRight
+      description.epilogue = epilogue.oneDNN
+      let work = 2.0 * Double(sizes.batch) * Double(sizes.rows) * Double(sizes.columns) * Double(sizes.depth)
+      return OneDNNKernel.make("matmul", operandCount: 2 + (epilogue.hasBias ? 1 : 0), work: work) {
+        odnn_create_matmul(&description, $0, $1)
+      }
+    }
+  #endif
+}

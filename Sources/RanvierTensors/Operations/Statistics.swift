@@ -1,0 +1,56 @@
+extension Tensor {
+  /// The mean of the elements along axes (all by default); not-a-number for none. Integers are averaged in `f32`.
+  public func mean(alongAxes axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
+    let numbers = elementType.isFloatingPoint ? self : cast(to: .float32)
+    let sum = numbers.sum(alongAxes: axes, keepingAxes: keepingAxes)
+    if sum.error != nil { return sum }
+    let averaged = (axes ?? Array(0 ..< rank)).reduce(1) { $0 * shape[$1] }
+    return sum / Double(averaged)
+  }
+
+  /// The mean squared distance from the mean along axes (all by default).
+  ///
+  /// - Parameter correction: Subtracted from the number of elements in the denominator: 0 gives the variance of the elements themselves, 1
+  ///   the unbiased estimate from a sample.
+  public func variance(
+    alongAxes axes: [Int]? = nil, keepingAxes: Bool = false, correction: Int = 0
+  ) -> Tensor {
+    let distance = self - mean(alongAxes: axes, keepingAxes: true)
+    let sum = (distance * distance).sum(alongAxes: axes, keepingAxes: keepingAxes)
+    if sum.error != nil { return sum }
+    let averaged = (axes ?? Array(0 ..< rank)).reduce(1) { $0 * shape[$1] }
+    return sum / Double(averaged - correction)
+  }
+
+  /// The square root of the variance along axes (all by default).
+  public func standardDeviation(
+    alongAxes axes: [Int]? = nil, keepingAxes: Bool = false, correction: Int = 0
+  ) -> Tensor {
+    sqrt(variance(alongAxes: axes, keepingAxes: keepingAxes, correction: correction))
+  }
+}
+
+/// The square of each element.
+public func square(_ x: Tensor) -> Tensor { x * x }
+
+/// Elements limited to an interval.
+public func clamp(_ x: Tensor, _ low: Double, _ high: Double) -> Tensor {
+  minimum(maximum(x, low), high)
+}
+
+/// The same values, treated as constants by derivatives.
+public func stopGradient(_ x: Tensor) -> Tensor {
+  apply(StopGradient(), [x])
+}
+
+/// Whether two tensors are equal up to absolute and relative tolerances: `|a - b| <= absolute + relative * |b|` everywhere.
+///
+/// Infinities must be equal; not-a-number differs from everything.
+public func isClose(
+  _ first: Tensor, _ second: Tensor, relative: Double = 1e-5, absolute: Double = 1e-8
+) -> Bool {
+  guard first.error == nil, second.error == nil, first.shape == second.shape else { return false }
+  return zip(first.scalars(as: Double.self), second.scalars(as: Double.self)).allSatisfy { a, b in
+    a == b || Swift.abs(a - b) <= absolute + relative * Swift.abs(b)
+  }
+}

@@ -1,0 +1,40 @@
+internal import CKernels
+internal import Foundation
+
+/// `a^b`, element by element, as C's pow.
+package struct Power: ElementwisePrimitive {
+  package init() {}
+
+  package var name: String { "power" }
+
+  package func loopOperation(_ operands: [TensorType]) -> ElementLoop.Operation? {
+    .element(CK_OP_POWER, operands[0].elementType)
+  }
+
+  package func partialProducts(_ application: Application) -> [Tensor?] {
+    let (base, exponent) = (application.operands[0], application.operands[1])
+    return [
+      application.ifNeeded(0) { application.cotangent * exponent * apply(Power(), [base, exponent - 1]) },
+      application.ifNeeded(1) { application.cotangent * select(greater(base, 0), application.result * log(select(greater(base, 0), base, 1)), 0) },
+    ]
+  }
+
+  package func evaluate(_ elements: [Double], _ type: ElementType) -> Double {
+    Foundation.pow(elements[0], elements[1])
+  }
+
+  package static var samples: [PrimitiveSample] {
+    [
+      PrimitiveSample(Power(), [.init([3, 4], .uniform(0.5, 2)), .init([3, 4], .uniform(0.5, 2))]),
+      PrimitiveSample(Power(), [.init([2, 3, 4], .uniform(0.5, 2)), .init([3, 1], .uniform(0.5, 2))]),
+      PrimitiveSample(Power(), [.init([4], .uniform(0.5, 2)), .init([2, 1, 4], .uniform(0.5, 2))]),
+      PrimitiveSample(Power(), [.init([], .uniform(0.5, 2)), .init([2, 2], .uniform(0.5, 2))]),
+      PrimitiveSample(Power(), [.init([0, 3], .uniform(0.5, 2)), .init([3], .uniform(0.5, 2))]),
+    ]
+  }
+}
+
+/// Elements to the power of elements, broadcasting, as C's `pow`.
+public func pow(_ first: some TensorOperand, _ second: some TensorOperand) -> Tensor {
+  applyPromoting(Power(), first, second)
+}

@@ -1,0 +1,31 @@
+internal import CKernels
+
+/// `max(x, 0)` with derivative 0 at 0; not-a-number stays so.
+package struct RectifiedLinear: ElementwisePrimitive {
+  package init() {}
+
+  package var name: String { "rectified_linear" }
+
+  package func loopOperation(_ operands: [TensorType]) -> ElementLoop.Operation? {
+    .element(CK_OP_RECTIFIED_LINEAR, operands[0].elementType)
+  }
+
+  package func partialProducts(_ application: Application) -> [Tensor?] {
+    [select(greater(application.result, 0), application.cotangent, Tensor(0, elementType: application.cotangent.elementType))]
+  }
+
+  package func evaluate(_ elements: [Double], _ type: ElementType) -> Double {
+    elements[0].isNaN ? elements[0] : Swift.max(elements[0], 0)
+  }
+
+  package static var samples: [PrimitiveSample] {
+    [
+      PrimitiveSample(RectifiedLinear(), [.init([3, 4], .uniform(0.2, 2))]),
+      PrimitiveSample(RectifiedLinear(), [.init([], .uniform(0.2, 2))]),
+      PrimitiveSample(RectifiedLinear(), [.init([2, 0, 3], .uniform(0.2, 2))]),
+    ]
+  }
+}
+
+/// `max(x, 0)` of each element; the derivative at 0 is 0.
+public func relu(_ x: Tensor) -> Tensor { apply(RectifiedLinear(), [x]) }

@@ -1,0 +1,95 @@
+/// A primitive that works element by element, broadcasting its operands by NumPy's rule.
+///
+/// A conforming file states the operation on one element, its partial derivatives and its block operation; the rest is the same for all.
+package protocol ElementwisePrimitive: Primitive {
+  /// What the operation computes, for the element loop; `nil` if it has no kernel for the operands' type.
+  func loopOperation(_ operands: [TensorType]) -> ElementLoop.Operation?
+
+  /// The type of the result's elements; the default is the type of the (equal) operands.
+  func resultElementType(of operands: [ElementType]) throws(OperationError) -> ElementType
+
+  /// The products of the cotangent with the partial derivatives, in the result's shape; broadcasting is undone elsewhere.
+  func partialProducts(_ application: Application) -> [Tensor?]
+
+  /// The operation on single elements, in double precision.
+  func evaluate(_ elements: [Double], _ type: ElementType) -> Double
+}
+
+extension ElementwisePrimitive {
+  package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
+    var shape = operands[0].shape
+    for operand in operands.dropFirst() {
+      guard let broadcast = Shape.broadcast(shape, operand.shape) else {
+        throw OperationError(
+          operation: name, rule: "shapes that broadcast (equal sizes, or 1, from the last axis on)",
+          got: operands.map(\.description).joined(separator: " and "))
+      }
+      shape = broadcast
+    }
+    let type = try resultElementType(of: operands.map(\.elementType))
+    guard loopOperation(operands) != nil else {
+      throw OperationError(
+        operation: name, rule: "a type it is defined for",
+        got: operands.map(\.elementType.abbreviation).joined(separator: " and "),
+        hint: "convert with cast(to:)")
+    }
+    return [TensorType(type, shape)]
+  }
+
+  package func resultElementType(of operands: [ElementType]) throws(OperationError) -> ElementType {
+    guard operands.allSatisfy({ $0 == operands[0] }) else {
+      throw OperationError(
+        operation: name, rule: "operands of one element type",
+        got: operands.map(\.abbreviation).joined(separator: " and "))
+    }
+    return operands[0]
+  }
+
+  package func pullback(_ application: Application) -> [Tensor?] {
+    zip(partialProducts(application), application.operands).map { product, operand in
+      product?.summed(toShape: operand.shape)
+    }
+  }
+
+  package func evaluate(
+    _ operands: [ReferenceArray], _ resultTypes: [TensorType]
+  ) -> [ReferenceArray] {
+    let result = resultTypes[0]
+    return [
+      ReferenceArray(result) { index in
+        let elements = operands.map { operand in
+          let missing = index.count - operand.shape.rank
+          return operand[
+            (0 ..< operand.shape.rank).map { operand.shape[$0] == 1 ? 0 : index[$0 + missing] }]
+        }
+        return evaluate(elements, operands[operands.count - 1].type.elementType)
+      }
+    ]
+  }
+
+  package func makeKernel(_ operands: [TensorType], _ results: [TensorType]) -> Kernel {
+    guard let operation = loopOperation(operands) else {
+      preconditionFailure("\(name) has no kernel for \(operands)")
+    }
+    return ElementLoop(
+      shape: results[0].shape, inputs: operands,
+      steps: [
+        ElementLoop.Step(
+          operation, operands: Array(operands.indices), resultType: results[0].elementType)
+      ],
+      outputs: [0]
+    ).makeKernel()
+  }
+}
+
+extension Tensor {
+  /// Sums over the axes along which `shape` broadcasts to this tensor's shape: the derivative of broadcasting.
+  package func summed(toShape shape: Shape) -> Tensor {
+    if self.shape == shape || error != nil { return self }
+    let missing = rank - shape.rank
+    let axes = (0 ..< rank).filter { axis in
+      axis < missing || (shape[axis - missing] == 1 && self.shape[axis] != 1)
+    }
+    return sum(alongAxes: axes).reshaped(to: shape)
+  }
+}

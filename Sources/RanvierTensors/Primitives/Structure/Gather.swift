@@ -1,0 +1,81 @@
+internal import CKernels
+
+/// Rows of a tensor at given positions of an axis.
+///
+/// Operands: the tensor, and positions of type i64 and any shape, which takes the axis's place. Positions outside the axis are clamped to it.
+package struct Gather: Primitive {
+  package let axis: Int
+
+  package init(axis: Int) { self.axis = axis }
+
+  package var name: String { "gather" }
+  package var description: String { "gather along \(axis)" }
+
+  package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
+    let sizes = operands[0].shape.sizes
+    guard (0 ..< sizes.count).contains(axis), operands[1].elementType == .int64,
+      sizes[axis] > 0 || operands[1].shape.count == 0
+    else {
+      throw OperationError(
+        operation: "gathered(at:alongAxis:)", rule: "an axis of the tensor that is not empty, and positions of type i64",
+        got: "axis \(axis) of \(operands[0]), positions \(operands[1])")
+    }
+    let shape = sizes[..<axis] + operands[1].shape.sizes + sizes[(axis + 1)...]
+    return [TensorType(operands[0].elementType, Shape(Array(shape)))]
+  }
+
+  package func pullback(_ application: Application) -> [Tensor?] {
+    let shape = application.operands[0].shape
+    return [
+      application.ifNeeded(0) {
+        let last = Tensor(Double(Swift.max(shape[axis] - 1, 0)), elementType: .int64)
+        let clamped = minimum(maximum(application.operands[1], 0), last)
+        return apply(ScatterAdd(axis: axis, size: shape[axis]), [application.cotangent, clamped])
+      }, nil,
+    ]
+  }
+
+  package func evaluate(
+    _ operands: [ReferenceArray], _ resultTypes: [TensorType]
+  ) -> [ReferenceArray] {
+    let (source, positions) = (operands[0], operands[1])
+    let rank = positions.shape.rank
+    return [
+      ReferenceArray(resultTypes[0]) { index in
+        let position = positions[Array(index[axis ..< axis + rank])]
+        let row = Swift.min(Swift.max(Int(position), 0), source.shape[axis] - 1)
+        return source[Array(index[..<axis]) + [row] + Array(index[(axis + rank)...])]
+      }
+    ]
+  }
+
+  package func makeKernel(_ operands: [TensorType], _ results: [TensorType]) -> Kernel {
+    let sizes = operands[0].shape.sizes
+    let outer = sizes[..<axis].reduce(1, *)
+    let row = sizes[(axis + 1)...].reduce(1, *)
+    let (rows, positions) = (sizes[axis], operands[1].shape.count)
+    let size = operands[0].elementType.byteCount
+    return Kernel("gather") { arguments in
+      ck_gather_rows(
+        size, arguments[2], arguments[0], arguments[1].assumingMemoryBound(to: Int64.self), outer,
+        rows, row, positions)
+    }
+  }
+
+  package static var samples: [PrimitiveSample] {
+    [
+      PrimitiveSample(Gather(axis: 0), [.init([5, 3]), .init([4], .integers(0, 4), .int64)]),
+      PrimitiveSample(Gather(axis: 1), [.init([2, 4, 3]), .init([2, 2], .integers(0, 3), .int64)]),
+      PrimitiveSample(Gather(axis: 0), [.init([3]), .init([], .integers(-1, 5), .int64)]),
+    ]
+  }
+}
+
+extension Tensor {
+  /// The parts of the tensor at positions of an axis; the positions' shape takes the axis's place.
+  ///
+  /// Positions outside the axis are clamped to it: data is not checked here, because it may not be known yet.
+  public func gathered(at positions: Tensor, alongAxis axis: Int = 0) -> Tensor {
+    apply(Gather(axis: axis < 0 ? axis + rank : axis), [self, positions.cast(to: .int64)])
+  }
+}

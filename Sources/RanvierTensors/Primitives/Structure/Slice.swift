@@ -1,0 +1,79 @@
+/// Every `stride`-th index of a range along each axis.
+package struct Slice: Primitive {
+  package let starts: [Int]
+  package let ends: [Int]
+  package let strides: [Int]
+
+  package init(starts: [Int], ends: [Int], strides: [Int]) {
+    self.starts = starts
+    self.ends = ends
+    self.strides = strides
+  }
+
+  package var name: String { "slice" }
+  package var description: String {
+    let ranges = starts.indices.map {
+      strides[$0] == 1 ? "\(starts[$0])..<\(ends[$0])" : "\(starts[$0])..<\(ends[$0]) by \(strides[$0])"
+    }
+    return "slice [" + ranges.joined(separator: ", ") + "]"
+  }
+
+  package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
+    let shape = operands[0].shape
+    let fits =
+      starts.count == shape.rank && ends.count == shape.rank && strides.count == shape.rank
+      && starts.indices.allSatisfy {
+        0 <= starts[$0] && starts[$0] <= ends[$0] && ends[$0] <= shape[$0] && strides[$0] > 0
+      }
+    guard fits else {
+      throw OperationError(
+        operation: "slicing", rule: "ranges within the tensor's axes",
+        got: "\(self) of shape \(shape)")
+    }
+    let sizes = starts.indices.map { (ends[$0] - starts[$0] + strides[$0] - 1) / strides[$0] }
+    return [TensorType(operands[0].elementType, Shape(sizes))]
+  }
+
+  package func pullback(_ application: Application) -> [Tensor?] {
+    let result = application.result.shape
+    let operand = application.operand.shape
+    let high = starts.indices.map { axis in
+      let covered = result[axis] == 0 ? 0 : (result[axis] - 1) * strides[axis] + 1
+      return operand[axis] - starts[axis] - covered
+    }
+    let cotangent = application.cotangent
+    return [
+      apply(
+        Pad(low: starts, high: high, interior: strides.map { $0 - 1 }),
+        [cotangent, Tensor(0, elementType: cotangent.elementType)])
+    ]
+  }
+
+  package func evaluate(
+    _ operands: [ReferenceArray], _ resultTypes: [TensorType]
+  ) -> [ReferenceArray] {
+    [
+      ReferenceArray(resultTypes[0]) { index in
+        operands[0][index.indices.map { starts[$0] + index[$0] * strides[$0] }]
+      }
+    ]
+  }
+
+  package func makeKernel(_ operands: [TensorType], _ results: [TensorType]) -> Kernel {
+    let steps = operands[0].shape.strides
+    return StridedCopy(
+      shape: results[0].shape, elementSize: operands[0].elementType.byteCount,
+      sourceStrides: steps.indices.map { steps[$0] * strides[$0] },
+      sourceOffset: steps.indices.reduce(0) { $0 + steps[$1] * starts[$1] }
+    ).kernel("slice")
+  }
+
+  package static var samples: [PrimitiveSample] {
+    [
+      PrimitiveSample(Slice(starts: [1, 0], ends: [3, 2], strides: [1, 1]), [.init([4, 3])]),
+      PrimitiveSample(Slice(starts: [0, 1], ends: [5, 6], strides: [2, 3]), [.init([5, 7])]),
+      PrimitiveSample(Slice(starts: [2], ends: [2], strides: [1]), [.init([4])]),
+      PrimitiveSample(Slice(starts: [], ends: [], strides: []), [.init([])]),
+    ]
+  }
+}

@@ -1,0 +1,72 @@
+extension RandomKey {
+  /// Uniformly distributed 32-bit words.
+  public func bits(_ shape: Shape) -> Tensor { apply(RandomBits(shape: shape), [words]) }
+
+  /// Uniformly distributed numbers of `low ..< high`.
+  ///
+  /// Numbers are multiples of 2^-23 of the interval, as in JAX.
+  public func uniform(
+    _ shape: Shape, from low: Double = 0, to high: Double = 1, elementType: ElementType = .float32
+  ) -> Tensor {
+    guard elementType.isFloatingPoint else {
+      return Tensor(
+        invalid: OperationError(
+          operation: "uniform", rule: "a floating-point type", got: elementType.abbreviation,
+          hint: "use integers(_:in:) for whole numbers"))
+    }
+    // The upper 23 bits, scaled by a power of two: exact in every type but the 16-bit ones, which round.
+    let fraction = (bits(shape) / (1 << 9)).cast(to: .float32) * 0x1p-23
+    let unit = elementType == .float64 ? uniform53(shape) : fraction.cast(to: elementType)
+    let spread = high - low
+    if low == 0 && spread == 1 { return unit }
+    return maximum(unit * spread + low, low)
+  }
+
+  /// 53 random bits as a fraction, from two words.
+  private func uniform53(_ shape: Shape) -> Tensor {
+    let keys = split(2)
+    let upper = (keys[0].bits(shape) / (1 << 5)).cast(to: .float64)
+    let lower = (keys[1].bits(shape) / (1 << 6)).cast(to: .float64)
+    return (upper * 0x1p26 + lower) * 0x1p-53
+  }
+
+  /// Normally distributed numbers.
+  public func normal(
+    _ shape: Shape, mean: Double = 0, standardDeviation: Double = 1,
+    elementType: ElementType = .float32
+  ) -> Tensor {
+    // The lower end is the number above -1, so that the inverse error function stays finite.
+    let type = elementType == .float64 ? elementType : .float32
+    let low = type == .float64 ? (-1.0).nextUp : Double(Float(-1).nextUp)
+    let standard = erfinv(uniform(shape, from: low, to: 1, elementType: type)) * 2.0.squareRoot()
+    let scaled = standardDeviation == 1 ? standard : standard * standardDeviation
+    return (mean == 0 ? scaled : scaled + mean).cast(to: elementType)
+  }
+
+  /// Normally distributed numbers within an interval, in units of the standard deviation around 0.
+  public func truncatedNormal(
+    _ shape: Shape, from low: Double = -2, to high: Double = 2, elementType: ElementType = .float32
+  ) -> Tensor {
+    let type = elementType == .float64 ? elementType : .float32
+    let root = 2.0.squareRoot()
+    let ends = erf(Tensor([low / root, high / root])).scalars(as: Double.self)
+    let sample = erfinv(uniform(shape, from: ends[0], to: ends[1], elementType: type)) * root
+    // Rounding must not leave the open interval.
+    let inside =
+      type == .float64
+      ? (low.nextUp, high.nextDown)
+      : (Double(Float(low).nextUp), Double(Float(high).nextDown))
+    return clamp(sample, inside.0, inside.1).cast(to: elementType)
+  }
+
+  /// `true` with a probability.
+  public func bernoulli(_ shape: Shape, probability: Double) -> Tensor {
+    less(uniform(shape), probability)
+  }
+
+  /// Whole numbers of a range (i32), all equally likely up to 2^-32 of the range's size.
+  public func integers(_ shape: Shape, in range: Range<Int>) -> Tensor {
+    let fraction = bits(shape).cast(to: .float64) * 0x1p-32
+    return (floor(fraction * Double(range.count)) + Double(range.lowerBound)).cast(to: .int32)
+  }
+}

@@ -1,0 +1,111 @@
+internal import Synchronization
+
+/// A recording of operations on tensors.
+///
+/// A trace either only records (`compile`), or also computes each operation at once (eager derivatives, which may therefore branch
+/// on values).
+package final class Trace: Sendable {
+  package struct State: Sendable {
+    package var graph = Graph()
+    /// The memory of each value while computing eagerly.
+    package var storages: [Storage?] = []
+    package var isOpen = true
+    package var scope: Int32 = 0
+    /// Ids of concrete tensors that have been captured, so that each becomes one constant.
+    var captured: [ObjectIdentifier: Graph.ValueID] = [:]
+  }
+
+  /// Whether operations are carried out as they are recorded.
+  package let computes: Bool
+  private let state = Mutex(State())
+
+  package init(computes: Bool) { self.computes = computes }
+
+  /// The trace of the innermost function that is being compiled or differentiated.
+  @TaskLocal package static var current: Trace?
+
+  package func withState<R: Sendable>(_ body: (inout sending State) -> sending R) -> R {
+    state.withLock(body)
+  }
+
+  package var isOpen: Bool { state.withLock { $0.isOpen } }
+
+  package var graph: Graph { state.withLock { $0.graph } }
+
+  /// Ends the recording and returns the graph; tensors of this trace that escaped it become invalid unless their elements are known.
+  package func close() -> Graph {
+    state.withLock { state in
+      let graph = state.graph
+      state = State()
+      state.isOpen = false
+      return graph
+    }
+  }
+
+  /// Adds an argument of the program.
+  package func input(_ type: TensorType, storage: Storage? = nil) -> Tensor {
+    let id = state.withLock {
+      $0.storages.append(storage)
+      return $0.graph.appendInput(type)
+    }
+    return Tensor(type, .traced(TracedValue(trace: self, id: id, storage: storage)))
+  }
+
+  /// The id of a tensor in this trace; a concrete tensor is recorded as a constant.
+  package func id(of tensor: Tensor) -> Graph.ValueID {
+    if case .traced(let value) = tensor.content, value.trace === self { return value.id }
+    let storage = tensor.requiredStorage("recording")
+    return state.withLock {
+      let key = ObjectIdentifier(storage)
+      if let id = $0.captured[key], $0.graph.types[Int(id)] == tensor.type { return id }
+      $0.storages.append(storage)
+      let id = $0.graph.appendConstant(Tensor(tensor.type, storage: storage))
+      $0.captured[key] = id
+      return id
+    }
+  }
+
+  /// The tensor of a value of this trace.
+  package func tensor(_ id: Graph.ValueID) -> Tensor {
+    let (type, storage) = state.withLock { ($0.graph.types[Int(id)], $0.storages[Int(id)]) }
+    return Tensor(type, .traced(TracedValue(trace: self, id: id, storage: storage)))
+  }
+
+  /// Records a node and returns its results.
+  package func record(
+    _ primitive: any Primitive, _ operands: [Tensor], _ resultTypes: [TensorType]
+  ) -> [Tensor] {
+    let ids = operands.map { id(of: $0) }
+    let storages: [Storage?] =
+      computes ? primitive.run(operands, resultTypes) : resultTypes.map { _ in nil }
+    let first = state.withLock {
+      $0.storages += storages
+      return $0.graph.appendNode(
+        primitive, operands: ids, resultTypes: resultTypes, scope: $0.scope
+      ).firstResult
+    }
+    return resultTypes.enumerated().map { index, type in
+      let id = first + Graph.ValueID(index)
+      return Tensor(type, .traced(TracedValue(trace: self, id: id, storage: storages[index])))
+    }
+  }
+
+  /// Runs a closure whose operations belong to a named scope, usually a layer.
+  package func withScope<R>(_ name: String, _ body: () throws -> R) rethrows -> R {
+    let outer = state.withLock {
+      let outer = $0.scope
+      $0.scope = $0.graph.scopeIndex(name)
+      return outer
+    }
+    defer { state.withLock { $0.scope = outer } }
+    return try body()
+  }
+}
+
+/// A value of a trace.
+package struct TracedValue: Sendable {
+  package let trace: Trace
+  package let id: Graph.ValueID
+  /// The elements, if the trace computes.
+  package let storage: Storage?
+}

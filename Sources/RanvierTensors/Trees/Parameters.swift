@@ -1,0 +1,132 @@
+/// Named tensors in the order in which they were added: parameters, layer state, gradients, optimizer state.
+///
+/// Names are paths such as `encoder/dense_0/kernel`; ``scope(_:)`` gives the part below one.
+public struct Parameters: Sendable {
+  /// The paths, in order.
+  public private(set) var paths: [String] = []
+  private var storage: [Tensor] = []
+  private var indices: [String: Int] = [:]
+
+  /// Creates an empty map.
+  public init() {}
+
+  /// The number of tensors.
+  public var count: Int { paths.count }
+
+  /// Whether there are no tensors.
+  public var isEmpty: Bool { paths.isEmpty }
+
+  /// The number of elements in all tensors together.
+  public var elementCount: Int { storage.reduce(0) { $0 + $1.count } }
+
+  /// The number of bytes of all tensors together.
+  public var byteCount: Int { storage.reduce(0) { $0 + $1.type.byteCount } }
+
+  /// The tensor at a path.
+  ///
+  /// Reading a path that is not there gives an invalid tensor whose error lists similar paths.
+  public subscript(path: String) -> Tensor {
+    get {
+      if let index = indices[path] { return storage[index] }
+      let known = paths.prefix(8).map { "`\($0)`" }.joined(separator: ", ")
+      let more = paths.count > 8 ? " and \(paths.count - 8) more" : ""
+      return Tensor(
+        invalid: OperationError(
+          operation: "parameters[\"\(path)\"]", rule: "a path that is there",
+          got: paths.isEmpty ? "an empty map" : "a map of \(known)\(more)"))
+    }
+    set {
+      if let index = indices[path] {
+        storage[index] = newValue
+      } else {
+        indices[path] = paths.count
+        paths.append(path)
+        storage.append(newValue)
+      }
+    }
+  }
+
+  /// Whether there is a tensor at a path.
+  public func contains(_ path: String) -> Bool { indices[path] != nil }
+
+  /// The tensors whose path begins with a name and a slash, under the rest of their paths.
+  public func scope(_ name: String) -> Parameters {
+    let prefix = name + "/"
+    var result = Parameters()
+    for (path, tensor) in self where path.hasPrefix(prefix) {
+      result[String(path.dropFirst(prefix.count))] = tensor
+    }
+    return result
+  }
+
+  /// The same tensors with a name and a slash before their paths.
+  public func prefixed(by name: String) -> Parameters {
+    var result = Parameters()
+    for (path, tensor) in self { result["\(name)/\(path)"] = tensor }
+    return result
+  }
+
+  /// Adds the tensors of another map, replacing those of equal paths.
+  public mutating func merge(_ other: Parameters) {
+    for (path, tensor) in other { self[path] = tensor }
+  }
+
+  /// The tensors whose paths satisfy a condition.
+  public func filter(_ isIncluded: (String) throws -> Bool) rethrows -> Parameters {
+    var result = Parameters()
+    for (path, tensor) in self where try isIncluded(path) { result[path] = tensor }
+    return result
+  }
+
+  /// The images of all tensors under their paths.
+  public func mapValues(_ transform: (Tensor) throws -> Tensor) rethrows -> Parameters {
+    var result = self
+    result.storage = try storage.map(transform)
+    return result
+  }
+
+  /// Combines the tensors with those of a map that has the same paths.
+  public func combined(
+    with other: Parameters, _ transform: (Tensor, Tensor) throws -> Tensor
+  ) rethrows -> Parameters {
+    var result = self
+    for (index, path) in paths.enumerated() {
+      result.storage[index] = try transform(storage[index], other[path])
+    }
+    return result
+  }
+}
+
+extension Parameters: Sequence {
+  /// Iterates over paths and tensors in order.
+  public func makeIterator() -> Zip2Sequence<[String], [Tensor]>.Iterator {
+    zip(paths, storage).makeIterator()
+  }
+}
+
+extension Parameters: TensorTree {
+  public func mapTensors(_ transform: (Tensor) throws -> Tensor) rethrows -> Parameters {
+    try mapValues(transform)
+  }
+}
+
+extension Parameters: Equatable {
+  /// Whether both maps have the same paths with equal tensors, in any order.
+  public static func == (first: Parameters, second: Parameters) -> Bool {
+    first.count == second.count
+      && first.allSatisfy { second.contains($0) && second[$0] == $1 }
+  }
+}
+
+extension Parameters: ExpressibleByDictionaryLiteral {
+  public init(dictionaryLiteral elements: (String, Tensor)...) {
+    for (path, tensor) in elements { self[path] = tensor }
+  }
+}
+
+extension Parameters: CustomStringConvertible {
+  /// One line a tensor: path, type and shape.
+  public var description: String {
+    map { "\($0): \($1.type)" }.joined(separator: "\n")
+  }
+}

@@ -1,0 +1,89 @@
+/// A value made of tensors: parameters, gradients, optimizer state, or a struct of your own.
+///
+/// Compilation, derivatives and optimizers work on any tree. A struct takes part by rebuilding itself from its parts:
+///
+///     struct Line: TensorTree {
+///       var slope: Tensor
+///       var offset: Tensor
+///       func mapTensors(_ transform: (Tensor) throws -> Tensor) rethrows -> Line {
+///         Line(slope: try slope.mapTensors(transform), offset: try offset.mapTensors(transform))
+///       }
+///     }
+public protocol TensorTree: Sendable {
+  /// The same structure with each tensor replaced by its image, visited in a fixed order.
+  func mapTensors(_ transform: (Tensor) throws -> Tensor) rethrows -> Self
+}
+
+extension TensorTree {
+  /// The tensors of the tree, in the order in which `mapTensors` visits them.
+  public var tensors: [Tensor] {
+    var tensors: [Tensor] = []
+    _ = mapTensors {
+      tensors.append($0)
+      return $0
+    }
+    return tensors
+  }
+
+  /// The same structure with other tensors, as many as it has.
+  public func replacingTensors(with tensors: [Tensor]) -> Self {
+    var iterator = tensors.makeIterator()
+    let result = mapTensors { _ in
+      guard let next = iterator.next() else {
+        preconditionFailure("replacingTensors(with:) needs as many tensors as the tree has, got \(tensors.count)")
+      }
+      return next
+    }
+    precondition(
+      iterator.next() == nil,
+      "replacingTensors(with:) needs as many tensors as the tree has, got \(tensors.count)")
+    return result
+  }
+}
+
+extension Tensor: TensorTree {
+  public func mapTensors(_ transform: (Tensor) throws -> Tensor) rethrows -> Tensor {
+    try transform(self)
+  }
+}
+
+extension Array: TensorTree where Element: TensorTree {
+  public func mapTensors(_ transform: (Tensor) throws -> Tensor) rethrows -> [Element] {
+    try map { try $0.mapTensors(transform) }
+  }
+}
+
+extension Optional: TensorTree where Wrapped: TensorTree {
+  public func mapTensors(_ transform: (Tensor) throws -> Tensor) rethrows -> Wrapped? {
+    try map { try $0.mapTensors(transform) }
+  }
+}
+
+/// Dictionaries are visited in the order of their keys.
+extension Dictionary: TensorTree where Key == String, Value: TensorTree {
+  public func mapTensors(_ transform: (Tensor) throws -> Tensor) rethrows -> [String: Value] {
+    var result = self
+    for (key, value) in sorted(by: { $0.key < $1.key }) {
+      result[key] = try value.mapTensors(transform)
+    }
+    return result
+  }
+}
+
+/// Two trees side by side, since tuples cannot conform to protocols.
+public struct TreePair<First: TensorTree, Second: TensorTree>: TensorTree {
+  /// The first tree.
+  public var first: First
+  /// The second tree.
+  public var second: Second
+
+  /// Joins two trees.
+  public init(_ first: First, _ second: Second) {
+    self.first = first
+    self.second = second
+  }
+
+  public func mapTensors(_ transform: (Tensor) throws -> Tensor) rethrows -> Self {
+    TreePair(try first.mapTensors(transform), try second.mapTensors(transform))
+  }
+}
