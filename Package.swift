@@ -26,7 +26,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
   name: "Ranvier",
   products: [
-    .library(name: "Ranvier", targets: ["RanvierTensors"]),
+    .library(name: "Ranvier", targets: ["Ranvier"]),
   ],
   traits: [
     .trait(name: "OneDNN", description: "Matrix products and convolutions by oneDNN (libdnnl-dev)"),
@@ -52,6 +52,26 @@ let package = Package(
       "CKernels", "COpenBLAS",
       .target(name: "COneDNN", condition: .when(traits: ["OneDNN"])),
     ]),
+    target("RanvierCompilation", ["RanvierTensors", "CKernels"]),
+    target("RanvierFiles", ["RanvierTensors"]),
+    target("RanvierData", ["RanvierTensors"]),
+    target("RanvierFunctions", ["RanvierTensors"]),
+    target("RanvierOptimizers", ["RanvierTensors"]),
+    target("RanvierModels", [
+      "RanvierTensors", "RanvierCompilation", "RanvierFunctions", "RanvierFiles",
+    ]),
+    target("RanvierLoop", [
+      "RanvierTensors", "RanvierCompilation", "RanvierFunctions", "RanvierFiles", "RanvierData",
+      "RanvierOptimizers", "RanvierModels",
+    ]),
+    target("Ranvier", [
+      "RanvierTensors", "RanvierCompilation", "RanvierFunctions", "RanvierFiles", "RanvierData",
+      "RanvierOptimizers", "RanvierModels", "RanvierLoop",
+    ]),
+    .target(
+      name: "TestSupport", dependencies: ["RanvierTensors", "RanvierFiles"],
+      path: "Tests/TestSupport", swiftSettings: swiftSettings),
+    tests("RanvierTensorsTests", ["RanvierTensors", "CKernels"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

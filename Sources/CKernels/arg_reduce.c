@@ -6,6 +6,9 @@ enum {
   strip_width = 256,   // inner elements whose best values and positions stay in the first cache
   block = 256,         // elements of a contiguous row that are searched at a time
   lanes = 64,          // independent comparisons within a block
+  at_once = 4,         // short rows that are searched together
+  short_row = 128,     // contiguous rows shorter than this
+  long_row = 8192,     // and longer than this have their own searches
 };
 
 typedef struct arg_reduction {
@@ -82,15 +85,79 @@ typedef struct arg_reduction {
     }                                                                                             \
   }                                                                                               \
                                                                                                   \
+  /* Short rows, several at once for the sake of independent comparisons. */                      \
+  CK_CLONES static void search_short_rows_##op##_##name(int32_t *restrict out,                    \
+                                                        const element *restrict in,               \
+                                                        size_t rows, size_t row) {                \
+    size_t step = 1;                                                                              \
+    for (size_t o = 0; o < rows; o += step, in += step * row) {                                   \
+      step = rows - o >= at_once ? at_once : 1;                                                   \
+      compared best[at_once];                                                                     \
+      int32_t position[at_once];                                                                  \
+      if (step == at_once) {                                                                      \
+        _Pragma("clang loop unroll(full)")                                                        \
+        for (size_t l = 0; l < at_once; l++) {                                                    \
+          best[l] = ck_load_##name(in[l * row]);                                                  \
+          position[l] = 0;                                                                        \
+        }                                                                                         \
+        for (size_t c = 1; c < row; c++) {                                                        \
+          _Pragma("clang loop unroll(full)")                                                      \
+          for (size_t l = 0; l < at_once; l++) {                                                  \
+            compared challenger = ck_load_##name(in[l * row + c]);                                \
+            bool better = BEATS(challenger, best[l]);                                             \
+            best[l] = better ? challenger : best[l];                                              \
+            position[l] = better ? (int32_t)c : position[l];                                      \
+          }                                                                                       \
+        }                                                                                         \
+        memcpy(out + o, position, sizeof position);                                               \
+      } else {                                                                                    \
+        search_rows_##op##_##name(in, row, 1, 1, 0, out + o);                                     \
+      }                                                                                           \
+    }                                                                                             \
+  }                                                                                               \
+                                                                                                  \
+  /* Rows of middling length: `lanes` interleaved columns, whose best elements compete last. */   \
+  static size_t search_lanes_##op##_##name(const element *in, size_t count) {                     \
+    int32_t lane[lanes];                                                                          \
+    size_t full = count / lanes;                                                                  \
+    search_rows_##op##_##name(in, full, lanes, lanes, 0, lane);                                   \
+    size_t position = (size_t)lane[0] * lanes;                                                    \
+    compared best = ck_load_##name(in[position]);                                                 \
+    for (size_t l = 1; l < lanes; l++) {                                                          \
+      size_t other = (size_t)lane[l] * lanes + l;                                                 \
+      compared challenger = ck_load_##name(in[other]);                                            \
+      bool level = challenger == best || (challenger != challenger && best != best);              \
+      if (BEATS(challenger, best) || (level && other < position)) {                               \
+        best = challenger;                                                                        \
+        position = other;                                                                         \
+      }                                                                                           \
+    }                                                                                             \
+    for (size_t i = full * lanes; i < count; i++) {                                               \
+      compared challenger = ck_load_##name(in[i]);                                                \
+      if (BEATS(challenger, best)) {                                                              \
+        best = challenger;                                                                        \
+        position = i;                                                                             \
+      }                                                                                           \
+    }                                                                                             \
+    return position;                                                                              \
+  }                                                                                               \
   static void run_##op##_##name(void *context, size_t begin, size_t end) {                        \
     const arg_reduction *r = context;                                                             \
     const ck_reduction_plan *plan = &r->plan;                                                     \
+    if (plan->inner == 1 && plan->reduced < short_row) {                                          \
+      search_short_rows_##op##_##name(r->out + begin,                                             \
+                                      (const element *)r->in + begin * plan->reduced,             \
+                                      end - begin, plan->reduced);                                \
+      return;                                                                                     \
+    }                                                                                             \
     for (size_t i = begin; i < end; i++) {                                                        \
       ck_reduction_task t = ck_reduction_task_at(plan, i);                                        \
       const element *in = (const element *)r->in +                                                \
                           (t.outer * plan->reduced + t.first) * plan->inner + t.inner;            \
       if (plan->inner == 1) {                                                                     \
-        r->out[t.partial] = (int32_t)(t.first + search_row_##op##_##name(in, t.count));           \
+        size_t position = t.count < long_row ? search_lanes_##op##_##name(in, t.count)            \
+                                             : search_row_##op##_##name(in, t.count);             \
+        r->out[t.partial] = (int32_t)(t.first + position);                                        \
       } else {                                                                                    \
         search_rows_##op##_##name(in, t.count, plan->inner, t.width, (int32_t)t.first,            \
                                   r->out + t.partial);                                            \

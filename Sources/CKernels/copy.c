@@ -117,10 +117,16 @@ DEFINE_ROW_KERNELS(64)
 // whole lines: a line of the output may not survive in the cache until it is completed piecewise,
 // since lines a power of two apart compete for few places.
 //
-// A square of N vectors of N elements is transposed by log2(N) passes, each of which interleaves the
-// vectors i and i + N/2 into the vectors 2i and 2i + 1.
+// A square of N vectors of N elements is transposed by log2(N) passes, each of which interleaves
+// the vectors i and i + N/2 into the vectors 2i and 2i + 1.
 
-enum { line_bytes = 64, vector_bytes = 16 };
+enum {
+  line_bytes = 64,
+  vector_bytes = 16,
+  narrow_rows = 256,         // length of the tiles of a panel that is narrower than a tile
+  far_columns = 4096,        // bytes between columns of the input that are on different pages
+  far_column_lines = 4,      // lines to take at a time from each such column
+};
 
 #define LOW_8 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23
 #define HIGH_8 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
@@ -181,10 +187,15 @@ enum { line_bytes = 64, vector_bytes = 16 };
                                 in + (int64_t)c * in_column + r * sizeof(element), in_column);    \
       }                                                                                           \
     }                                                                                             \
-    for (size_t r = 0; r < rows; r++) {                                                           \
+    for (size_t c = square_columns; c < columns; c++) {                                           \
+      const element *x = (const element *)(in + (int64_t)c * in_column);                          \
+      char *y = out + c * sizeof(element);                                                        \
+      for (size_t r = 0; r < rows; r++) *(element *)(y + (int64_t)r * out_row) = x[r];            \
+    }                                                                                             \
+    for (size_t r = square_rows; r < rows; r++) {                                                 \
       element *y = (element *)(out + (int64_t)r * out_row);                                       \
       const char *x = in + r * sizeof(element);                                                   \
-      for (size_t c = r < square_rows ? square_columns : 0; c < columns; c++) {                   \
+      for (size_t c = 0; c < square_columns; c++) {                                               \
         y[c] = *(const element *)(x + (int64_t)c * in_column);                                    \
       }                                                                                           \
     }                                                                                             \
@@ -193,10 +204,11 @@ enum { line_bytes = 64, vector_bytes = 16 };
                                size_t columns) {                                                  \
     enum { tile = line_bytes * 8 / bits };                                                        \
     int64_t out_row = copy->out_row, in_column = copy->in_column;                                 \
-    for (size_t r = 0; r < rows; r += tile) {                                                     \
-      size_t height = ck_smaller(tile, rows - r);                                                 \
-      for (size_t c = 0; c < columns; c += tile) {                                                \
-        size_t width = ck_smaller(tile, columns - c);                                             \
+    size_t tall = columns < tile ? narrow_rows : tile, wide = rows < tile ? narrow_rows : tile;   \
+    for (size_t c = 0; c < columns; c += wide) {                                                  \
+      size_t width = ck_smaller(wide, columns - c);                                               \
+      for (size_t r = 0; r < rows; r += tall) {                                                   \
+        size_t height = ck_smaller(tall, rows - r);                                               \
         char *y = out + (int64_t)r * out_row + c * sizeof(uint##bits##_t);                        \
         const char *x = in + (int64_t)c * in_column + r * sizeof(uint##bits##_t);                 \
         if (height == tile && width == tile) {                                                    \
@@ -207,7 +219,6 @@ enum { line_bytes = 64, vector_bytes = 16 };
       }                                                                                           \
     }                                                                                             \
   }                                                                                               \
-                                                                                                  \
   static void stride_tiles_##bits(const strided_copy *copy, char *out, const char *in,            \
                                   size_t rows, size_t columns) {                                  \
     enum { tile = line_bytes * 8 / bits };                                                        \
@@ -370,7 +381,11 @@ static void choose_panel(strided_copy *copy, int64_t size) {
   size_t row_bytes = copy->columns * (size_t)size;
   copy->column_block = row_bytes <= longest_row ? copy->columns : (size_t)(panel_bytes / size);
   size_t rows_wanted = panel_bytes / (copy->column_block * (size_t)size) / tile * tile;
-  copy->row_block = ck_smaller(copy->rows, ck_larger(rows_wanted, crossed ? tile : 1));
+  // Columns on different pages cost a translation each; that pays for several tiles.
+  size_t fewest_rows = !crossed                                    ? 1
+                       : distance(copy->in_column) >= far_columns ? far_column_lines * tile
+                                                                  : tile;
+  copy->row_block = ck_smaller(copy->rows, ck_larger(rows_wanted, fewest_rows));
   copy->row_blocks = ck_divide_up(copy->rows, copy->row_block);
   copy->column_blocks = ck_divide_up(copy->columns, copy->column_block);
 }

@@ -69,7 +69,6 @@ static void ck_always_finite(CK_KERNEL_PARAMETERS) {
   X(absolute, CK_OP_ABSOLUTE, __builtin_elementwise_abs(x), __VA_ARGS__) \
   /* Zeros keep their sign, NaN stays NaN. */ \
   X(sign, CK_OP_SIGN, x > 0 ? 1 : x < 0 ? -1 : x, __VA_ARGS__) \
-  X(rectified_linear, CK_OP_RECTIFIED_LINEAR, x < 0 ? 0 : x, __VA_ARGS__) \
   X(square_root, CK_OP_SQUARE_ROOT, __builtin_elementwise_sqrt(x), __VA_ARGS__) \
   X(reciprocal_square_root, CK_OP_RECIPROCAL_SQUARE_ROOT, 1 / __builtin_elementwise_sqrt(x), \
     __VA_ARGS__) \

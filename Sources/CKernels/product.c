@@ -2,8 +2,8 @@
 //
 // A block of the result, block_rows x (block_panels panels of one vector), is a unit of work. For
 // a stretch of the common axis, the rows of a are packed in tiles of tile_rows, one element of each
-// row after the other, and a panel of b is packed as vectors; both are converted to the accumulating
-// type on the way. A tile times a panel keeps its sums in registers.
+// row after the other, and a panel of b is packed as vectors; both are converted to the type that
+// accumulates on the way. A tile times a panel keeps its sums in registers.
 
 #include "kernel_types.h"
 

@@ -11,6 +11,7 @@ enum {
   rows_at_once = 128,  // rows that are added up in sequence; longer runs are summed pairwise
   short_row = 64,      // contiguous rows shorter than this are reduced without an accumulator row
   lanes = 8,           // independent accumulators of a short row
+  at_once = 4,         // rows reduced together that are too short for those
 };
 
 typedef struct reduction {
@@ -77,7 +78,20 @@ static size_t rows_per_group(size_t rows, size_t width) {
   CK_CLONES static void sum_short_rows_##op##_##name(element *restrict out,                       \
                                                      const element *restrict in, size_t rows,     \
                                                      size_t row) {                                \
-    for (size_t o = 0; o < rows; o++, in += row) {                                                \
+    size_t o = 0;                                                                                 \
+    for (; row < 2 * lanes && o + at_once <= rows; o += at_once, in += at_once * row) {           \
+      acc lane[at_once];                                                                          \
+      _Pragma("clang loop unroll(full)")                                                          \
+      for (size_t l = 0; l < at_once; l++) lane[l] = identity;                                    \
+      for (size_t c = 0; c < row; c++) {                                                          \
+        _Pragma("clang loop unroll(full)")                                                        \
+        for (size_t l = 0; l < at_once; l++) {                                                    \
+          lane[l] = combine_##op##_##name(lane[l], ck_load_##name(in[l * row + c]));              \
+        }                                                                                         \
+      }                                                                                           \
+      for (size_t l = 0; l < at_once; l++) out[o + l] = ck_store_##name(lane[l]);                 \
+    }                                                                                             \
+    for (; o < rows; o++, in += row) {                                                            \
       acc total = identity;                                                                       \
       size_t c = 0;                                                                               \
       if (row >= lanes) {                                                                         \

@@ -84,7 +84,93 @@ void ck_unfold(const ck_window *w, ck_type type, void *out, const void *in) {
   ck_parallel_for(lines, ck_divide_up(CK_PARALLEL_GRAIN, work), unfold_lines, &job);
 }
 
-// Every input position sums what its copies received, so that no two threads share an output.
+// Adding what is unfolded reads it once and in order. An image, or a strip of its channels, is a
+// unit, so that no two threads share an output.
+typedef struct fold_job {
+  const ck_window *window;
+  void *out;
+  const void *in;
+  size_t strip, strip_count;
+} fold_job;
+
+#define DEFINE_FOLD(name, element)                                                                \
+  CK_CLONES static void add_run_##name(element *restrict out, const element *restrict in,         \
+                                       size_t count) {                                            \
+    for (size_t i = 0; i < count; i++) out[i] += in[i];                                           \
+  }                                                                                               \
+                                                                                                  \
+  /* Adds the window at one output position, whose first input is at `origin`. */                 \
+  static void fold_window_##name(const ck_window *w, element *out, const element *in,             \
+                                 const int64_t *origin, size_t width) {                           \
+    size_t channels = w->channels;                                                                \
+    int64_t dilation = (int64_t)w->dilation[2], extent = (int64_t)w->input[2];                    \
+    int64_t begin = origin[2] < 0 ? (-origin[2] + dilation - 1) / dilation : 0;                   \
+    int64_t end = origin[2] < extent ? (extent - origin[2] + dilation - 1) / dilation : 0;        \
+    if (end > (int64_t)w->size[2]) end = (int64_t)w->size[2];                                     \
+    if (begin >= end) return;                                                                     \
+    bool joined = dilation == 1 && width == channels;                                             \
+    size_t run = joined ? (size_t)(end - begin) * channels : width;                               \
+    for (size_t k0 = 0; k0 < w->size[0]; k0++) {                                                  \
+      int64_t i0 = origin[0] + (int64_t)(k0 * w->dilation[0]);                                    \
+      if (i0 < 0 || i0 >= (int64_t)w->input[0]) continue;                                         \
+      for (size_t k1 = 0; k1 < w->size[1]; k1++) {                                                \
+        int64_t i1 = origin[1] + (int64_t)(k1 * w->dilation[1]);                                  \
+        if (i1 < 0 || i1 >= (int64_t)w->input[1]) continue;                                       \
+        int64_t line = (i0 * (int64_t)w->input[1] + i1) * extent + origin[2];                     \
+        const element *taps = in + (k0 * w->size[1] + k1) * w->size[2] * channels;                \
+        for (int64_t k2 = begin; k2 < end; k2 = joined ? end : k2 + 1) {                          \
+          element *y = out + (size_t)(line + k2 * dilation) * channels;                           \
+          const element *x = taps + (size_t)k2 * channels;                                        \
+          if (run < 8) {                                                                          \
+            for (size_t i = 0; i < run; i++) y[i] += x[i];                                        \
+          } else {                                                                                \
+            add_run_##name(y, x, run);                                                            \
+          }                                                                                       \
+        }                                                                                         \
+      }                                                                                           \
+    }                                                                                             \
+  }                                                                                               \
+                                                                                                  \
+  static void fold_##name(void *context, size_t begin, size_t end) {                              \
+    const fold_job *job = context;                                                                \
+    const ck_window *w = job->window;                                                             \
+    size_t inputs = w->input[0] * w->input[1] * w->input[2];                                      \
+    size_t outputs = w->output[0] * w->output[1] * w->output[2];                                  \
+    size_t row = w->size[0] * w->size[1] * w->size[2] * w->channels;                              \
+    for (size_t unit = begin; unit < end; unit++) {                                               \
+      size_t n = unit / job->strip_count, column = unit % job->strip_count * job->strip;          \
+      size_t width = ck_smaller(job->strip, w->channels - column);                                \
+      element *out = (element *)job->out + n * inputs * w->channels + column;                     \
+      const element *in = (const element *)job->in + n * outputs * row + column;                  \
+      for (size_t p = 0; p < inputs; p++) {                                                       \
+        memset(out + p * w->channels, 0, width * sizeof(element));                                \
+      }                                                                                           \
+      for (size_t o = 0; o < outputs; o++, in += row) {                                           \
+        size_t position[3] = {o / w->output[2] / w->output[1], o / w->output[2] % w->output[1],   \
+                              o % w->output[2]};                                                  \
+        int64_t origin[3];                                                                        \
+        for (int a = 0; a < 3; a++) {                                                             \
+          origin[a] = (int64_t)(position[a] * w->stride[a]) - w->padding[a];                      \
+        }                                                                                         \
+        fold_window_##name(w, out, in, origin, width);                                            \
+      }                                                                                           \
+    }                                                                                             \
+  }
+DEFINE_FOLD(f32, float)
+DEFINE_FOLD(f64, double)
+
 void ck_fold(const ck_window *w, ck_type type, void *out, const void *in) {
-  ck_window_sum_of_covering(w, type, out, in, true);
+  if (type != CK_F32 && type != CK_F64) {
+    // Sums of other types need another type to accumulate in, hence one target at a time.
+    ck_window_sum_of_covering(w, type, out, in, true);
+    return;
+  }
+  size_t inputs = w->input[0] * w->input[1] * w->input[2];
+  size_t work = w->output[0] * w->output[1] * w->output[2] * w->size[0] * w->size[1] * w->size[2];
+  if (w->batch == 0 || w->channels == 0 || inputs == 0) return;
+  size_t strip = w->batch < 16 ? ck_smaller(w->channels, 64) : w->channels;
+  fold_job job = {w, out, in, strip, ck_divide_up(w->channels, strip)};
+  ck_parallel_for(w->batch * job.strip_count,
+                  ck_divide_up(CK_PARALLEL_GRAIN / 4, (work + inputs) * strip),
+                  type == CK_F32 ? fold_f32 : fold_f64, &job);
 }

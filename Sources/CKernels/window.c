@@ -11,7 +11,7 @@ enum {
   accumulator_count = 32768,   // f32 accumulators of a scatter of f16 or bf16
 };
 
-// Sources first, first + step, ... along an axis; the k-th is at window position tap + k * tap_step.
+// Sources first, first + step, ... along an axis; the k-th is at window tap + k * tap_step.
 typedef struct axis_terms {
   int64_t first, step, count, tap, tap_step;
 } axis_terms;
@@ -153,6 +153,10 @@ static axis_terms terms_at(const window_job *job, int axis, size_t position) {
               size_t tap = (size_t)(taps + t2.tap + k2 * t2.tap_step);                            \
               const element *restrict x = in + source * job->row_channels;                        \
               x += tap * job->tap_channels + strip;                                               \
+              if (width == 1) {                                                                   \
+                sum[0] = (value)((wide)sum[0] + (wide)(value)ck_load_##name(x[0]));               \
+                continue;                                                                         \
+              }                                                                                   \
               for (size_t c = 0; c < width; c++) {                                                \
                 value term = ck_load_##name(x[c]);                                                \
                 sum[c] = (value)((wide)sum[c] + (wide)term);                                      \

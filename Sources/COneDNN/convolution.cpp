@@ -110,18 +110,14 @@ bool is_general(const std::string &implementation) {
       implementation.find("gemm") != std::string::npos;
 }
 
-// Whether some position of the kernel meets nothing but padding, whatever the output position.
-bool has_idle_position(const odnn_convolution &layer) {
+// Whether an implementation of this name can be trusted with a residual.
+bool adds_residual(const std::string &implementation) {
+  return !is_general(implementation) && implementation.find("dw") == std::string::npos;
+}
+
+bool is_padded(const odnn_convolution &layer) {
   for (std::size_t axis = 0; axis < rank_of(layer); ++axis) {
-    for (std::int64_t position = 0; position < layer.size[axis]; ++position) {
-      bool met = false;
-      for (std::int64_t output = 0; output < layer.output[axis] && !met; ++output) {
-        const std::int64_t input = output * layer.stride[axis] +
-            position * layer.dilation[axis] - layer.padding_low[axis];
-        met = input >= 0 && input < layer.input[axis];
-      }
-      if (!met) return true;
-    }
+    if (layer.padding_low[axis] > 0 || layer.padding_high[axis] > 0) return true;
   }
   return false;
 }
@@ -136,20 +132,14 @@ struct candidate {
 
 // The first implementation that can be had. oneDNN 2.6 describes a few it then fails to create.
 template <typename Primitive, typename Layout>
-candidate make(
-    typename Primitive::primitive_desc description, Layout kernel, bool only_general = false) {
+candidate make(typename Primitive::primitive_desc description, Layout kernel) {
   for (;;) {
-    const std::string implementation = description.impl_info_str();
-    if (!only_general || is_general(implementation)) {
-      try {
-        return {Primitive(description), description.scratchpad_desc(), (description.*kernel)(),
-            implementation};
-      } catch (const dnnl::error &) {
-        if (!description.next_impl()) throw;
-        continue;
-      }
+    try {
+      return {Primitive(description), description.scratchpad_desc(), (description.*kernel)(),
+          description.impl_info_str()};
+    } catch (const dnnl::error &) {
+      if (!description.next_impl()) throw;
     }
-    if (!description.next_impl()) throw std::runtime_error("no suitable implementation");
   }
 }
 
@@ -208,10 +198,7 @@ candidate choose(
       const auto description = ranvier::describe_gradient<primitive>(
           ranvier::common_attributes(), reference, algorithm, given.input, given.kernel,
           given.output, strides, dilations, low, high);
-      // The generated 16-bit kernels leave garbage in the gradient if a position is idle.
-      const bool only_general = layer.operand_type != ODNN_F32 && has_idle_position(layer);
-      return make<primitive>(
-          description, &primitive::primitive_desc::diff_weights_desc, only_general);
+      return make<primitive>(description, &primitive::primitive_desc::diff_weights_desc);
     }
   }
   throw std::invalid_argument("unknown direction");
@@ -248,10 +235,10 @@ void build(odnn_kernel &kernel, const odnn_convolution &layer) {
 
   odnn_epilogue epilogue = layer.epilogue;
   candidate chosen = choose(layer, given, epilogue);
-  // oneDNN 2.6's im2col adds the wrong elements of a residual, and oneDNN 3.2 resorts to the
-  // reference loop instead. There the convolution only adds the bias, and the sum is a step of its
-  // own; with a 16-bit result it is rounded twice.
-  const bool separate = epilogue.residual && is_general(chosen.implementation);
+  // oneDNN 2.6's im2col and 16-bit depthwise kernels add the wrong elements of a residual, and
+  // oneDNN 3.2 resorts to the reference loop instead. There the convolution only adds the bias, and
+  // the sum is a step of its own; with a 16-bit result it is rounded twice.
+  const bool separate = epilogue.residual && !adds_residual(chosen.implementation);
   if (separate) {
     epilogue = {epilogue.bias, false, ODNN_IDENTITY};
     chosen = choose(layer, given, epilogue);
@@ -282,6 +269,9 @@ void build(odnn_kernel &kernel, const odnn_convolution &layer) {
   const memory target = reordered ? kernel.temporary(chosen.kernel) : result;
   arguments.emplace_back(
       for_kernel ? DNNL_ARG_DIFF_WEIGHTS : for_input ? DNNL_ARG_DIFF_SRC : DNNL_ARG_DST, target);
+  // In the 16-bit kernel gradient a thread that meets only padding for some position of the kernel
+  // leaves that part of its partial sums as it finds it, and adds it to the others all the same.
+  if (for_kernel && layer.operand_type != ODNN_F32 && is_padded(layer)) kernel.clear_scratch();
   kernel.append(chosen.primitive, chosen.scratchpad, arguments);
   if (reordered) kernel.append_reorder(target, result);
   if (separate) append_residual(kernel, layer.epilogue, operands, output, result);

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <cstring>
 #include <stdexcept>
 
 namespace {
@@ -97,6 +98,7 @@ int odnn_kernel::run(const void *const *operands, void *result, void *scratch) {
       if (bound.where == place::scratch) bytes = static_cast<char *>(scratch) + bound.position;
       bound.memory.set_data_handle(bytes);
     }
+    if (clears_scratch) std::memset(scratch, 0, scratch_bytes);
     for (const step &next : steps) {
       const dnnl_status_t status = dnnl_primitive_execute(next.primitive.get(), stream().get(),
           static_cast<int>(next.arguments.size()), next.arguments.data());

@@ -49,6 +49,9 @@ struct odnn_kernel {
   void append(const dnnl::primitive &primitive, const dnnl::memory::desc &scratchpad,
       const arguments &with);
 
+  // Has every run begin with zeros in the scratch memory.
+  void clear_scratch() { clears_scratch = true; }
+
   int run(const void *const *operands, void *result, void *scratch);
 
   std::size_t scratch_bytes = 0;
@@ -72,6 +75,7 @@ struct odnn_kernel {
 
   dnnl::memory bind(const dnnl::memory::desc &layout, place where, std::size_t position);
 
+  bool clears_scratch = false;
   std::vector<binding> bindings;
   std::vector<step> steps;
 };

@@ -12,11 +12,11 @@ public struct OperationError: Error, Sendable, Hashable {
   /// What might help, or nothing.
   public var hint: String
   /// Where the operation was written, as far as it is known.
-  public var location: SourceLocation?
+  public var location: CodeLocation?
 
   /// Creates an error.
   public init(
-    operation: String, rule: String, got: String, hint: String = "", location: SourceLocation? = nil
+    operation: String, rule: String, got: String, hint: String = "", location: CodeLocation? = nil
   ) {
     self.operation = operation
     self.rule = rule
@@ -36,7 +36,7 @@ extension OperationError: CustomStringConvertible {
 }
 
 /// A place in source code.
-public struct SourceLocation: Sendable, Hashable, CustomStringConvertible {
+public struct CodeLocation: Sendable, Hashable, CustomStringConvertible {
   /// The file as `Module/File.swift`.
   public var file: String
   /// The line, from 1.

@@ -1,0 +1,1 @@
+// Declarations of this target follow.
