@@ -71,6 +71,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["RanvierTensors", "RanvierFiles"],
       path: "Tests/TestSupport", swiftSettings: swiftSettings),
+    tests("RanvierCompilationTests", ["RanvierTensors", "RanvierCompilation", "CKernels"]),
     tests("RanvierTensorsTests", ["RanvierTensors", "CKernels"]),
   ],
   swiftLanguageModes: [.v6],
