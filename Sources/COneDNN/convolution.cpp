@@ -9,8 +9,8 @@ namespace {
 
 using dnnl::memory;
 
-// Winograd's algorithm (convolution_auto) needs fewer multiplications for 3 x 3 kernels but loses
-// digits: errors of about 1e-4 where the direct one is at 1e-6.
+// Winograd's algorithm, which convolution_auto may choose, needs fewer multiplications for 3 x 3
+// kernels but loses digits, more than the tests of f32 convolutions allow.
 constexpr dnnl::algorithm algorithm = dnnl::algorithm::convolution_direct;
 
 const char *name(odnn_direction direction) {
@@ -61,7 +61,7 @@ void check(const odnn_convolution &layer) {
   if (layer.input_channels % layer.groups != 0 || layer.output_channels % layer.groups != 0) {
     throw std::invalid_argument("the number of groups must divide both numbers of channels");
   }
-  // With two threads or more some elements come out wrong, in 2.6 and in 3.2.
+  // Some elements come out wrong, in 2.6 as in 3.2, even from cleared scratch memory.
   if (layer.direction == ODNN_KERNEL_GRADIENT && layer.operand_type != ODNN_F32 && rank == 3 &&
       is_padded(layer)) {
     throw std::invalid_argument(
@@ -213,9 +213,9 @@ void append_residual(odnn_kernel &kernel, const odnn_epilogue &epilogue, std::si
           {DNNL_ARG_DST, result}});
 }
 
-// Activations stay channels last: on all typical layers that was about as fast as the blocked
-// layouts oneDNN would choose for itself, and mostly faster, the reorders being paid for. The
-// kernel's layout is open: a kernel is small, and every fast implementation wants its own.
+// Activations stay channels last: on typical layers that was mostly faster than the blocked layouts
+// oneDNN would choose for itself with the reorders they take, and never much slower. The kernel's
+// layout is open: a kernel is small, and every fast implementation wants its own.
 void build(odnn_kernel &kernel, const odnn_convolution &layer) {
   check(layer);
   const bool forward = layer.direction == ODNN_FORWARD;
@@ -267,8 +267,8 @@ void build(odnn_kernel &kernel, const odnn_convolution &layer) {
   const memory target = reordered ? kernel.temporary(chosen.kernel) : result;
   arguments.emplace_back(
       for_kernel ? DNNL_ARG_DIFF_WEIGHTS : for_input ? DNNL_ARG_DIFF_SRC : DNNL_ARG_DST, target);
-  // In the 16-bit kernel gradient a thread that meets only padding for some position of the kernel
-  // leaves that part of its partial sums as it finds it, and adds it to the others all the same.
+  // The 16-bit kernel gradient adds up partial sums it has not all written where some of the kernel
+  // meets nothing but padding. Those must be zero, and no leftovers of the last run.
   if (for_kernel && layer.operand_type != ODNN_F32 && is_padded(layer)) kernel.clear_scratch();
   kernel.append(chosen.primitive, chosen.scratchpad, arguments);
   if (reordered) kernel.append_reorder(target, result);
