@@ -1,4 +1,5 @@
 internal import RanvierCompilation
+internal import RanvierFunctions
 public import RanvierTensors
 
 /// What a model is built for: ``InferenceMode`` or ``TrainingMode``.

@@ -1,5 +1,5 @@
-package import RanvierFunctions
-package import RanvierTensors
+public import RanvierFunctions
+public import RanvierTensors
 
 /// What a node of a model does: an operation with its options, as data.
 ///

@@ -1,4 +1,4 @@
-public import RanvierTensors
+package import RanvierTensors
 internal import Synchronization
 
 /// A neural network as an immutable value: a graph of layers with one output.

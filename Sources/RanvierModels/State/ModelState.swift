@@ -1,4 +1,4 @@
-public import RanvierFiles
+internal import RanvierFiles
 public import RanvierTensors
 
 /// All values of a model: parameters, layer state, and which parameters are frozen.
