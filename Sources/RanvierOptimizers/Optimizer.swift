@@ -50,24 +50,31 @@ public struct Optimizer: Sendable {
   public func update(
     parameters: Parameters, gradients: Parameters, state: Parameters
   ) -> (parameters: Parameters, state: Parameters) {
-    let (updates, nextState) = transform.update(gradients, state, parameters)
+    var checked = gradients
+    for (path, gradient) in gradients {
+      checked[path] = requireShape(of: parameters[path], gradient, "gradients", at: path)
+    }
+    let (updates, nextState) = transform.update(checked, state, parameters)
     var nextParameters = parameters
     for (path, update) in updates {
-      nextParameters[path] = sum(of: parameters[path], and: update, at: path)
+      let parameter = parameters[path]
+      let fitting = requireShape(of: parameter, update, "updates", at: path)
+      nextParameters[path] =
+        fitting.error == nil ? (parameter + fitting).cast(to: parameter.elementType) : fitting
     }
     return (nextParameters, nextState)
   }
 
-  private func sum(of parameter: Tensor, and update: Tensor, at path: String) -> Tensor {
+  /// The tensor if it fits its parameter; broadcasting one that does not would hide a mistake.
+  private func requireShape(
+    of parameter: Tensor, _ tensor: Tensor, _ what: String, at path: String
+  ) -> Tensor {
     if parameter.error != nil { return parameter }
-    if update.error != nil { return update }
-    guard parameter.shape == update.shape else {
-      return Tensor(
-        invalid: OperationError(
-          operation: "\(name).update", rule: "gradients of their parameters' shapes",
-          got: "\(update.shape) for `\(path)` of shape \(parameter.shape)"))
-    }
-    return (parameter + update).cast(to: parameter.elementType)
+    if tensor.error != nil || tensor.shape == parameter.shape { return tensor }
+    return Tensor(
+      invalid: OperationError(
+        operation: "\(name).update", rule: "\(what) of their parameters' shapes",
+        got: "\(tensor.shape) for `\(path)` of shape \(parameter.shape)"))
   }
 }
 
