@@ -54,7 +54,10 @@ let package = Package(
     ]),
     target("RanvierCompilation", ["RanvierTensors", "CKernels"]),
     target("RanvierFiles", ["RanvierTensors"]),
-    target("RanvierData", ["RanvierTensors"]),
+    .target(
+      name: "RanvierData", dependencies: ["RanvierTensors", "RanvierFiles"],
+      exclude: ["Digits/Resources/README.md"],
+      resources: [.copy("Digits/Resources/digits.csv")], swiftSettings: swiftSettings),
     target("RanvierFunctions", ["RanvierTensors"]),
     target("RanvierOptimizers", ["RanvierTensors"]),
     target("RanvierModels", [
@@ -73,6 +76,8 @@ let package = Package(
       path: "Tests/TestSupport", swiftSettings: swiftSettings),
     tests("RanvierCompilationTests", ["RanvierTensors", "RanvierCompilation", "CKernels"]),
     tests("RanvierTensorsTests", ["RanvierTensors", "CKernels"]),
+    tests("RanvierDataTests", ["RanvierTensors", "RanvierFiles", "RanvierData"]),
+    tests("RanvierOptimizersTests", ["RanvierTensors", "RanvierOptimizers"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
