@@ -24,6 +24,7 @@ package struct Cast: ElementwisePrimitive {
   }
 
   package func evaluate(_ elements: [Double], _ type: ElementType) -> Double {
+    if type.isInteger && elementType.isInteger { return elementType.wrapped(elements[0]) }
     func rounded<Scalar: TensorScalar>(_: Scalar.Type) -> Double {
       Scalar(nearest: elements[0]).doubleValue
     }

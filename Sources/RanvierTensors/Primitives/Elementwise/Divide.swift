@@ -18,7 +18,9 @@ package struct Divide: ElementwisePrimitive {
   }
 
   package func evaluate(_ elements: [Double], _ type: ElementType) -> Double {
-    elements[0] / elements[1]
+    let quotient = elements[0] / elements[1]
+    guard type.isInteger else { return quotient }
+    return elements[1] == 0 ? 0 : quotient.rounded(.towardZero)
   }
 
   package static var samples: [PrimitiveSample] {

@@ -20,7 +20,9 @@ package struct Power: ElementwisePrimitive {
   }
 
   package func evaluate(_ elements: [Double], _ type: ElementType) -> Double {
-    Foundation.pow(elements[0], elements[1])
+    let power = Foundation.pow(elements[0], elements[1])
+    // Negative powers of integers are fractions, which truncate to 0; so does the power of 0.
+    return type.isInteger && elements[1] < 0 ? (elements[0] == 0 ? 0 : power.rounded(.towardZero)) : power
   }
 
   package static var samples: [PrimitiveSample] {
