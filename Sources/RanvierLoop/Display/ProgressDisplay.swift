@@ -85,6 +85,8 @@ final class ProgressDisplay {
   }
 
   private func write(_ text: String) {
-    FileHandle.standardOutput.write(Data(text.utf8))
+    // Through the same buffer as the program's own output, so that lines keep their order; shown at once.
+    print(text, terminator: "")
+    fflush(nil)
   }
 }
