@@ -21,7 +21,8 @@ struct BatchesTests {
   }
 
   @Test func `the last batch can be dropped`() throws {
-    #expect(try epoch(0, of: numbered(7).batches(of: 3, dropsLast: true)) == [[0, 1, 2], [3, 4, 5]])
+    #expect(
+      try epoch(0, of: numbered(7).batches(of: 3, dropsLast: true)) == [[0, 1, 2], [3, 4, 5]])
     #expect(try numbered(6).batches(of: 3, dropsLast: true).batchCount == 2)
     #expect(try numbered(6).batches(of: 3).batchCount == 2)
     #expect(try numbered(6).batches(of: .max).batchCount == 1)

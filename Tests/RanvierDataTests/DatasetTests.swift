@@ -14,7 +14,9 @@ func numbers(_ dataset: Dataset) -> [Int] { dataset.targets.scalars(as: Int.self
 struct DatasetTests {
   @Test func `subsets keep rows together, in the order asked for`() throws {
     let data = try Dataset(
-      inputs: ["image": Tensor.range(24).reshaped(to: [4, 3, 2]), "age": Tensor([10.0, 11, 12, 13])],
+      inputs: [
+        "image": Tensor.range(24).reshaped(to: [4, 3, 2]), "age": Tensor([10.0, 11, 12, 13]),
+      ],
       targets: Tensor([UInt8(0), 1, 2, 3]), weights: Tensor([Float(1), 2, 3, 4]))
     let some = try data.subset([3, 0, 3])
     #expect(some.count == 3)
@@ -47,18 +49,27 @@ struct DatasetTests {
     #expect(counts.values.allSatisfy { (60 ... 140).contains($0) })
   }
 
-  @Test(arguments: [
-    (Parameters(), Tensor.ones([2]), nil, "at least one input, got none"),
-    (["x": Tensor.ones([3, 1]), "y": Tensor.ones([2])], Tensor.ones([2]), nil,
-     "equally many rows in all tensors, got 3 in input `x`, 2 in input `y`, 2 in targets"),
-    (["x": Tensor.ones([0, 1])], Tensor.ones([0]), nil, "at least one row, got none"),
-    (["x": Tensor.ones([2])], Tensor.ones([]), nil,
-     "rows along the first axis, got a scalar as targets"),
-    (["x": Tensor.ones([2])], Tensor.ones([2]), Tensor.ones([2, 1]),
-     "weights of shape [rows], got [2, 1]"),
-    (["x": Tensor.ones([2])], Tensor.ones([2]), Tensor.ones([1]),
-     "equally many rows in all tensors, got 2 in input `x`, 2 in targets, 1 in weights"),
-  ] as [(Parameters, Tensor, Tensor?, String)])
+  @Test(
+    arguments: [
+      (Parameters(), Tensor.ones([2]), nil, "at least one input, got none"),
+      (
+        ["x": Tensor.ones([3, 1]), "y": Tensor.ones([2])], Tensor.ones([2]), nil,
+        "equally many rows in all tensors, got 3 in input `x`, 2 in input `y`, 2 in targets"
+      ),
+      (["x": Tensor.ones([0, 1])], Tensor.ones([0]), nil, "at least one row, got none"),
+      (
+        ["x": Tensor.ones([2])], Tensor.ones([]), nil,
+        "rows along the first axis, got a scalar as targets"
+      ),
+      (
+        ["x": Tensor.ones([2])], Tensor.ones([2]), Tensor.ones([2, 1]),
+        "weights of shape [rows], got [2, 1]"
+      ),
+      (
+        ["x": Tensor.ones([2])], Tensor.ones([2]), Tensor.ones([1]),
+        "equally many rows in all tensors, got 2 in input `x`, 2 in targets, 1 in weights"
+      ),
+    ] as [(Parameters, Tensor, Tensor?, String)])
   func `tensors that do not fit are refused`(
     inputs: Parameters, targets: Tensor, weights: Tensor?, text: String
   ) {

@@ -18,7 +18,7 @@ struct NumberTableTests {
 
   @Test func `reads every notation of a decimal number`() throws {
     let table = try table("a\n-1.5\n+2\n1e3\n.5\n123456789012345678\n0.1\n007\n")
-    #expect(table.values == [-1.5, 2, 1000, 0.5, 123456789012345680, 0.1, 7])
+    #expect(table.values == [-1.5, 2, 1000, 0.5, 123_456_789_012_345_680, 0.1, 7])
   }
 
   @Test func `a table may have no rows`() throws {
@@ -32,8 +32,8 @@ struct NumberTableTests {
     ("a,a\n", "line 1, column 2: two columns have the name `a`, got `a`"),
     ("a,b\n1,2\n1,x\n", "line 3, column 2: a finite decimal number is needed, got `x`"),
     ("a,b\n1,\n", "line 2, column 2: a number is missing, got ``"),
-    ("a,b\n1,2\n3\n", "line 3 has 1 of the 2 numbers that there are columns"),
-    ("a\n1,2\n", "line 2, column 2: the line has more than the 1 numbers that there are columns, got `2`"),
+    ("a,b\n1,2\n3\n", "line 3 has fewer numbers (1) than columns (2)"),
+    ("a\n1,2\n", "line 2, column 2: the line has more numbers than columns (1), got `2`"),
     ("a\n1\n\n2\n", "line 3, column 1: a number is missing, got ``"),
     ("a\n 1\n", "line 2, column 1: a finite decimal number is needed, got ` 1`"),
     ("a\nnan\n", "line 2, column 1: a finite decimal number is needed, got `nan`"),

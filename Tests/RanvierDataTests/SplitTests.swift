@@ -52,17 +52,19 @@ struct SplitTests {
   @Test func `empty parts and labels that are no classes are refused`() throws {
     let data = try numbered(3)
     for fraction in [0, 0.1, 1, -1, 1.5, .nan] {
-      let error = #expect(throws: OperationError.self) { try data.split(fraction: fraction, key: key) }
+      let error = #expect(throws: OperationError.self) {
+        try data.split(fraction: fraction, key: key)
+      }
       #expect(
-        error?.description
-          == "split(fraction:) needs a fraction that leaves both parts at least one row, got \(fraction) of 3 rows")
+        error?.rule == "a fraction that leaves both parts at least one row")
+      #expect(error?.got == "\(fraction) of 3 rows")
     }
     let oneHot = Tensor.ones([3, 2])
     let error = #expect(throws: OperationError.self) {
       try data.split(fraction: 0.5, stratifiedBy: oneHot, key: key)
     }
-    #expect(
-      error?.description
-        == "split(fraction:stratifiedBy:) needs one whole number for each of 3 rows, got labels f32[3, 2]; of one-hot targets take argmax() first")
+    #expect(error?.rule == "one whole number for each of 3 rows")
+    #expect(error?.got == "labels f32[3, 2]")
+    #expect(error?.hint == "of one-hot targets take argmax() first")
   }
 }
