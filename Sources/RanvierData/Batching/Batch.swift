@@ -46,4 +46,9 @@ public struct Batch: TensorTree, Equatable {
       inputs: try inputs.mapTensors(transform), targets: try transform(targets),
       weights: try weights.map(transform))
   }
+
+  public func appendStructure(to structure: inout [TreeStructure]) {
+    inputs.appendStructure(to: &structure)
+    weights.appendStructure(to: &structure)
+  }
 }

@@ -100,6 +100,17 @@ public enum ElementType: Int32, Sendable, Hashable, CaseIterable, Codable {
   }
 }
 
+extension ElementType {
+  /// A whole number as an element of this integer type, wrapping around like two's complement.
+  package func wrapped(_ value: Double) -> Double {
+    // Not by way of the modulus, beside which a small negative number would lose its digits.
+    if lowestValue <= value && value <= highestValue { return value }
+    let modulus = Double(sign: .plus, exponent: 8 * byteCount, significand: 1)
+    let remainder = value - (value / modulus).rounded(.down) * modulus
+    return isSignedInteger && remainder >= modulus / 2 ? remainder - modulus : remainder
+  }
+}
+
 extension ElementType: CustomStringConvertible {
   public var description: String { abbreviation }
 }

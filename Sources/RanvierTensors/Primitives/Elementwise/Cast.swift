@@ -5,6 +5,7 @@ package struct Cast: ElementwisePrimitive {
   package init(to elementType: ElementType) { self.elementType = elementType }
 
   package var name: String { "cast" }
+  package var spelling: String { "cast(to:)" }
   package var description: String { "cast to \(elementType)" }
 
   package func resultElementType(
@@ -24,6 +25,7 @@ package struct Cast: ElementwisePrimitive {
   }
 
   package func evaluate(_ elements: [Double], _ type: ElementType) -> Double {
+    if type.isInteger && elementType.isInteger { return elementType.wrapped(elements[0]) }
     func rounded<Scalar: TensorScalar>(_: Scalar.Type) -> Double {
       Scalar(nearest: elements[0]).doubleValue
     }

@@ -5,6 +5,7 @@ package struct Divide: ElementwisePrimitive {
   package init() {}
 
   package var name: String { "divide" }
+  package var spelling: String { "/" }
 
   package func loopOperation(_ operands: [TensorType]) -> ElementLoop.Operation? {
     .element(CK_OP_DIVIDE, operands[0].elementType)
@@ -18,7 +19,9 @@ package struct Divide: ElementwisePrimitive {
   }
 
   package func evaluate(_ elements: [Double], _ type: ElementType) -> Double {
-    elements[0] / elements[1]
+    let quotient = elements[0] / elements[1]
+    guard type.isInteger else { return quotient }
+    return elements[1] == 0 ? 0 : quotient.rounded(.towardZero)
   }
 
   package static var samples: [PrimitiveSample] {
