@@ -1,7 +1,7 @@
 /// What can stand for an axis between the brackets of `x[...]`.
 ///
-/// Conforming types are fixed: `Int` picks one position and removes the axis, ranges pick several, ``All`` and `...` keep the axis,
-/// ``NewAxis`` inserts one of size 1, ``Ellipsis`` stands for all axes not mentioned.
+/// Conforming types are fixed: `Int` picks one position and removes the axis, ranges pick several, ``All`` keeps the axis, ``NewAxis`` inserts one of size 1,
+/// ``Ellipsis`` stands for all axes not mentioned. Negative positions count from the end: `-3 ... -1` are the last three.
 public protocol TensorIndex: Sendable {
   /// What the index does to its axis.
   var selection: AxisSelection { get }
@@ -28,7 +28,7 @@ extension Range<Int>: TensorIndex {
 }
 extension ClosedRange<Int>: TensorIndex {
   public var selection: AxisSelection {
-    AxisSelection(kind: .range(start: lowerBound, end: upperBound + 1, stride: 1))
+    AxisSelection(kind: .range(start: lowerBound, end: end(after: upperBound), stride: 1))
   }
 }
 extension PartialRangeFrom<Int>: TensorIndex {
@@ -43,8 +43,13 @@ extension PartialRangeUpTo<Int>: TensorIndex {
 }
 extension PartialRangeThrough<Int>: TensorIndex {
   public var selection: AxisSelection {
-    AxisSelection(kind: .range(start: nil, end: upperBound + 1, stride: 1))
+    AxisSelection(kind: .range(start: nil, end: end(after: upperBound), stride: 1))
   }
+}
+
+/// The end of a range through a position; none after the last one, -1, whose successor would be the first.
+private func end(after last: Int) -> Int? {
+  last == -1 ? nil : last &+ 1
 }
 
 /// Keeps a whole axis: `x[.all, 0]`.
@@ -182,12 +187,12 @@ extension Tensor {
         guard step > 0, 0 <= start, start <= end, end <= shape[axis] else {
           throw OperationError(
             operation: "x[...]", rule: "a range within 0 ... \(shape[axis]) and a positive step",
-            got: "\(start) ..< \(end) by \(step) on axis \(axis) of shape \(shape)")
+            got: "\(first ?? start) ..< \(last ?? end) by \(step) on axis \(axis) of shape \(shape)")
         }
         part.starts.append(start)
         part.ends.append(end)
         part.strides.append(step)
-        part.shape.sizes.append((end - start + step - 1) / step)
+        part.shape.sizes.append(Slice.size(from: start, to: end, by: step))
         axis += 1
       }
     }
@@ -196,7 +201,7 @@ extension Tensor {
 
   private func replacing(_ part: Part, with value: Tensor) throws(OperationError) -> Tensor {
     let sizes = part.starts.indices.map {
-      (part.ends[$0] - part.starts[$0] + part.strides[$0] - 1) / part.strides[$0]
+      Slice.size(from: part.starts[$0], to: part.ends[$0], by: part.strides[$0])
     }
     let filling = try value.cast(to: elementType).broadcast(to: part.shape).reshaped(to: Shape(sizes))
       .validated()
@@ -205,7 +210,8 @@ extension Tensor {
       shape[$0] - part.starts[$0] - Swift.max(0, (sizes[$0] - 1) * part.strides[$0] + 1)
     }
     if sizes.contains(0) { return self }
-    let pad = Pad(low: part.starts, high: high, interior: part.strides.map { $0 - 1 })
+    let gaps = sizes.indices.map { sizes[$0] > 1 ? part.strides[$0] - 1 : 0 }
+    let pad = Pad(low: part.starts, high: high, interior: gaps)
     let mask: Tensor = apply(
       pad, [Tensor(repeating: 1, shape: Shape(sizes), elementType: .bool), Tensor(0, elementType: .bool)])
     let spread: Tensor = apply(pad, [filling, Tensor(0, elementType: elementType)])

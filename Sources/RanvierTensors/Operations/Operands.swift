@@ -22,7 +22,9 @@ extension Tensor: TensorOperand {
 
 extension Int: ScalarOperand {
   public func tensor(besideType elementType: ElementType?) -> Tensor {
-    Tensor(Double(self), elementType: elementType == .bool ? .int32 : elementType ?? .int32)
+    let type = elementType == .bool ? .int32 : elementType ?? .int32
+    // A number of more than 53 bits is not a double.
+    return type.isInteger ? Tensor(self).cast(to: type) : Tensor(Double(self), elementType: type)
   }
   public var ownElementType: ElementType? { nil }
 }
@@ -73,7 +75,7 @@ extension ElementwisePrimitive {
   func requireEqualTypes(_ operands: [ElementType]) throws(OperationError) {
     guard operands.allSatisfy({ $0 == operands[0] }) else {
       throw OperationError(
-        operation: name, rule: "operands of one element type",
+        operation: spelling, rule: "operands of one element type",
         got: operands.map(\.abbreviation).joined(separator: " and "))
     }
   }

@@ -1,6 +1,11 @@
 extension Tensor {
   /// The mean of the elements along axes (all by default); not-a-number for none. Integers are averaged in `f32`.
+  ///
+  /// The 16-bit types are averaged in `f32` too and rounded once: their sums could be too large.
   public func mean(alongAxes axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
+    if elementType == .float16 || elementType == .bfloat16 {
+      return cast(to: .float32).mean(alongAxes: axes, keepingAxes: keepingAxes).cast(to: elementType)
+    }
     let numbers = elementType.isFloatingPoint ? self : cast(to: .float32)
     let sum = numbers.sum(alongAxes: axes, keepingAxes: keepingAxes)
     if sum.error != nil { return sum }
@@ -15,6 +20,11 @@ extension Tensor {
   public func variance(
     alongAxes axes: [Int]? = nil, keepingAxes: Bool = false, correction: Int = 0
   ) -> Tensor {
+    if elementType == .float16 || elementType == .bfloat16 {
+      return cast(to: .float32)
+        .variance(alongAxes: axes, keepingAxes: keepingAxes, correction: correction)
+        .cast(to: elementType)
+    }
     let distance = self - mean(alongAxes: axes, keepingAxes: true)
     let sum = (distance * distance).sum(alongAxes: axes, keepingAxes: keepingAxes)
     if sum.error != nil { return sum }

@@ -2,6 +2,9 @@
 ///
 /// A conforming file states the operation on one element, its partial derivatives and its block operation; the rest is the same for all.
 package protocol ElementwisePrimitive: Primitive {
+  /// The operation as users spell it, for error texts; the default is its name.
+  var spelling: String { get }
+
   /// What the operation computes, for the element loop; `nil` if it has no kernel for the operands' type.
   func loopOperation(_ operands: [TensorType]) -> ElementLoop.Operation?
 
@@ -16,12 +19,14 @@ package protocol ElementwisePrimitive: Primitive {
 }
 
 extension ElementwisePrimitive {
+  package var spelling: String { name }
+
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
     var shape = operands[0].shape
     for operand in operands.dropFirst() {
       guard let broadcast = Shape.broadcast(shape, operand.shape) else {
         throw OperationError(
-          operation: name, rule: "shapes that broadcast (equal sizes, or 1, from the last axis on)",
+          operation: spelling, rule: "shapes that broadcast (equal sizes, or 1, from the last axis on)",
           got: operands.map(\.description).joined(separator: " and "))
       }
       shape = broadcast
@@ -29,7 +34,7 @@ extension ElementwisePrimitive {
     let type = try resultElementType(of: operands.map(\.elementType))
     guard loopOperation(operands) != nil else {
       throw OperationError(
-        operation: name, rule: "a type it is defined for",
+        operation: spelling, rule: "a type it is defined for",
         got: operands.map(\.elementType.abbreviation).joined(separator: " and "),
         hint: "convert with cast(to:)")
     }
@@ -39,7 +44,7 @@ extension ElementwisePrimitive {
   package func resultElementType(of operands: [ElementType]) throws(OperationError) -> ElementType {
     guard operands.allSatisfy({ $0 == operands[0] }) else {
       throw OperationError(
-        operation: name, rule: "operands of one element type",
+        operation: spelling, rule: "operands of one element type",
         got: operands.map(\.abbreviation).joined(separator: " and "))
     }
     return operands[0]

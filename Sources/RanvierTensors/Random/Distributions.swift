@@ -66,6 +66,14 @@ extension RandomKey {
 
   /// Whole numbers of a range (i32), all equally likely up to 2^-32 of the range's size.
   public func integers(_ shape: Shape, in range: Range<Int>) -> Tensor {
+    let representable = Int(Int32.min) ... Int(Int32.max)
+    guard let last = range.last, representable.contains(range.lowerBound), representable.contains(last)
+    else {
+      return Tensor(
+        invalid: OperationError(
+          operation: "integers(_:in:)", rule: "a range of 32-bit integers that is not empty",
+          got: "\(range)"))
+    }
     let fraction = bits(shape).cast(to: .float64) * 0x1p-32
     return (floor(fraction * Double(range.count)) + Double(range.lowerBound)).cast(to: .int32)
   }

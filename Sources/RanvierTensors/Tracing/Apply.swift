@@ -35,6 +35,13 @@ package func applyAll(_ primitive: some Primitive, _ operands: [Tensor]) -> [Ten
   } catch {
     return invalid(error)
   }
+  for type in resultTypes {
+    guard let defect = type.shape.defect else { continue }
+    return invalid(
+      OperationError(
+        operation: primitive.name, rule: "a result of a shape that is possible",
+        got: "\(type.shape) with \(defect)"))
+  }
   if let trace { return trace.record(primitive, operands, resultTypes) }
   return zip(resultTypes, primitive.run(operands, resultTypes)).map { Tensor($0, storage: $1) }
 }

@@ -92,9 +92,14 @@ package final class Trace: Sendable {
 
   /// Runs a closure whose operations belong to a named scope, usually a layer.
   package func withScope<R>(_ name: String, _ body: () throws -> R) rethrows -> R {
+    try withScope(state.withLock { $0.graph.scopeIndex(name) }, body)
+  }
+
+  /// Runs a closure whose operations belong to a scope of the graph.
+  package func withScope<R>(_ scope: Int32, _ body: () throws -> R) rethrows -> R {
     let outer = state.withLock {
       let outer = $0.scope
-      $0.scope = $0.graph.scopeIndex(name)
+      $0.scope = scope
       return outer
     }
     defer { state.withLock { $0.scope = outer } }

@@ -10,7 +10,25 @@ public struct Shape: Sendable, Hashable {
   public var rank: Int { sizes.count }
 
   /// The number of elements: the product of the sizes, 1 for a scalar.
-  public var count: Int { sizes.reduce(1, *) }
+  public var count: Int { sizes.contains(0) ? 0 : sizes.reduce(1, *) }
+
+  /// Why no tensor can have this shape, if so: negative sizes, more axes than the kernels handle, more elements than memory.
+  package var defect: String? {
+    if let negative = sizes.first(where: { $0 < 0 }) { return "the size \(negative)" }
+    if rank > Shape.largestRank { return "\(rank) axes; the limit is \(Shape.largestRank)" }
+    if sizes.contains(0) { return nil }
+    var total = 1
+    for size in sizes {
+      let (product, overflow) = total.multipliedReportingOverflow(by: size)
+      // Elements have up to 8 bytes.
+      if overflow || product > Int.max / 16 { return "too many elements" }
+      total = product
+    }
+    return nil
+  }
+
+  /// The most axes a tensor can have.
+  package static let largestRank = 16
 
   /// The size of one axis; negative positions count from the last axis.
   public subscript(axis: Int) -> Int {
@@ -24,7 +42,8 @@ public struct Shape: Sendable, Hashable {
     var step = 1
     for axis in stride(from: sizes.count - 1, through: 0, by: -1) {
       strides[axis] = step
-      step *= sizes[axis]
+      // Strides of an empty tensor are never used, so they may be anything.
+      step = step &* sizes[axis]
     }
     return strides
   }

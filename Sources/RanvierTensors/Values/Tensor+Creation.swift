@@ -5,7 +5,7 @@ extension Tensor {
   ///
   /// The result is invalid if the number of elements differs from the shape's.
   public init<Scalar: TensorScalar>(_ scalars: [Scalar], shape: Shape) {
-    guard scalars.count == shape.count, shape.sizes.allSatisfy({ $0 >= 0 }) else {
+    guard shape.defect == nil, scalars.count == shape.count else {
       self.init(
         invalid: OperationError(
           operation: "Tensor(_:shape:)", rule: "as many elements as the shape has",
@@ -30,14 +30,16 @@ extension Tensor {
   ///
   /// The result is invalid if rows differ in length.
   public init<Scalar: TensorScalar>(_ rows: [[Scalar]]) {
-    self.init(stacking: rows.map { Tensor($0) }, operation: "Tensor(_:)")
+    self.init(
+      nesting: rows.map { Tensor($0) }, empty: TensorType(Scalar.elementType, [0]))
   }
 
   /// Creates a tensor of rank 3 from nested arrays.
   ///
   /// The result is invalid if arrays of one level differ in length.
   public init<Scalar: TensorScalar>(_ blocks: [[[Scalar]]]) {
-    self.init(stacking: blocks.map { Tensor($0) }, operation: "Tensor(_:)")
+    self.init(
+      nesting: blocks.map { Tensor($0) }, empty: TensorType(Scalar.elementType, [0, 0]))
   }
 
   /// Creates a scalar, a tensor of rank 0, of the number's own type.
@@ -52,10 +54,11 @@ extension Tensor {
 
   /// Creates a tensor whose elements all have one value.
   public init(repeating value: Double, shape: Shape, elementType: ElementType = .float32) {
-    guard shape.sizes.allSatisfy({ $0 >= 0 }) else {
+    if let defect = shape.defect {
       self.init(
         invalid: OperationError(
-          operation: "Tensor(repeating:shape:)", rule: "sizes that are not negative", got: "\(shape)"))
+          operation: "Tensor(repeating:shape:)", rule: "a shape that is possible",
+          got: "\(shape) with \(defect)"))
       return
     }
     let type = TensorType(elementType, shape)
@@ -87,25 +90,34 @@ extension Tensor {
   public static func linearlySpaced(
     from start: Double, through end: Double, count: Int, elementType: ElementType = .float32
   ) -> Tensor {
+    guard count >= 0 else {
+      return Tensor(
+        invalid: OperationError(
+          operation: "linearlySpaced", rule: "a count that is not negative", got: "\(count)"))
+    }
     let step = count > 1 ? (end - start) / Double(count - 1) : 0
-    return Tensor((0 ..< count).map { start + Double($0) * step }).cast(to: elementType)
+    var numbers = (0 ..< count).map { start + Double($0) * step }
+    // Rounding must not move the end.
+    if count > 1 { numbers[count - 1] = end }
+    return Tensor(numbers).cast(to: elementType)
   }
 
-  private init(stacking parts: [Tensor], operation: String) {
+  /// A tensor of parts along a new first axis; `empty` is the parts' type if there are none.
+  private init(nesting parts: [Tensor], empty: TensorType) {
     if let wrong = parts.first(where: { $0.error != nil || $0.shape != parts[0].shape }) {
       self.init(
         invalid: wrong.error
           ?? OperationError(
-            operation: operation, rule: "nested arrays of equal lengths",
+            operation: "Tensor(_:)", rule: "nested arrays of equal lengths",
             got: "\(parts[0].shape) beside \(wrong.shape)"))
       return
     }
-    let part = parts.first?.type ?? TensorType(.float32, [0])
+    let part = parts.first?.type ?? empty
     let type = TensorType(part.elementType, Shape([parts.count] + part.shape.sizes))
     let storage = Storage(byteCount: type.byteCount)
     for (index, tensor) in parts.enumerated() {
       storage.address.advanced(by: index * part.byteCount).copyMemory(
-        from: tensor.requiredStorage(operation).address, byteCount: part.byteCount)
+        from: tensor.requiredStorage("Tensor(_:)").address, byteCount: part.byteCount)
     }
     self.init(type, storage: storage)
   }

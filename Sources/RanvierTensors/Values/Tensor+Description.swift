@@ -23,7 +23,8 @@ private struct TensorFormatter {
   private let tensor: Tensor
   private let storage: Storage
   private let isShortened: Bool
-  private var format: (Double) -> String = { "\($0)" }
+  /// How the element at an offset is written.
+  private var format: (Int) -> String = { "\($0)" }
   private var width = 0
 
   /// Tensors of more elements than this are shortened, as in NumPy.
@@ -36,13 +37,31 @@ private struct TensorFormatter {
     self.tensor = tensor
     storage = tensor.requiredStorage("description")
     isShortened = tensor.count > TensorFormatter.limit
-    var shown: [Double] = []
-    visit(axis: 0, offset: 0) { shown.append($0) }
-    format = TensorFormatter.format(shown, tensor.elementType)
+    var shown: [Int] = []
+    if tensor.count > 0 { visit(axis: 0, offset: 0) { shown.append($0) } }
+    let element = self.element
+    if tensor.elementType.isFloatingPoint {
+      let notation = Notation(shown.map(element))
+      format = { notation.text(element($0)) }
+    } else {
+      format = exactText
+    }
     width = shown.reduce(0) { Swift.max($0, format($1).count) }
   }
 
-  var text: String { tensor.rank == 0 ? format(element(0)) : block(axis: 0, offset: 0) }
+  var text: String {
+    if tensor.count == 0 { return "[]" }
+    return tensor.rank == 0 ? exactText(0) : block(axis: 0, offset: 0)
+  }
+
+  /// The element in full, with as many digits as tell it from its neighbours.
+  private func exactText(_ offset: Int) -> String {
+    func read<Scalar: TensorScalar>(_: Scalar.Type) -> String {
+      "\(storage.address.load(fromByteOffset: offset * tensor.elementType.byteCount, as: Scalar.self))"
+    }
+    if tensor.elementType == .bfloat16 { return "\(Float(element(offset)))" }
+    return tensor.elementType.withScalarType { read($0) }
+  }
 
   private func element(_ offset: Int) -> Double {
     tensor.elementType.load(from: storage.address, at: offset)
@@ -56,8 +75,8 @@ private struct TensorFormatter {
     return Array(0 ..< edge) + [nil] + Array(size - edge ..< size)
   }
 
-  private func visit(axis: Int, offset: Int, _ body: (Double) -> Void) {
-    guard axis < tensor.rank else { return body(element(offset)) }
+  private func visit(axis: Int, offset: Int, _ body: (Int) -> Void) {
+    guard axis < tensor.rank else { return body(offset) }
     let stride = tensor.shape.strides[axis]
     for case let position? in positions(axis) {
       visit(axis: axis + 1, offset: offset + position * stride, body)
@@ -70,7 +89,7 @@ private struct TensorFormatter {
     if axis == tensor.rank - 1 {
       var lines = [""]
       for position in positions(axis) {
-        let item = position.map { pad(format(element(offset + $0 * stride))) } ?? "..."
+        let item = position.map { pad(format(offset + $0 * stride)) } ?? "..."
         let last = lines.count - 1
         if !lines[last].isEmpty,
           indent.count + lines[last].count + item.count + 1 > TensorFormatter.lineWidth
@@ -92,30 +111,37 @@ private struct TensorFormatter {
   private func pad(_ text: String) -> String {
     String(repeating: " ", count: Swift.max(0, width - text.count)) + text
   }
+}
 
-  /// One format for all elements: fixed with as many digits as needed, or scientific for large ranges.
-  private static func format(_ values: [Double], _ type: ElementType) -> (Double) -> String {
-    if type == .bool { return { $0 != 0 ? "true" : "false" } }
-    if type.isInteger { return { String(format: "%.0f", $0) } }
-    let finite = values.filter(\.isFinite).map { Swift.abs($0) }.filter { $0 > 0 }
+/// One way of writing floating-point numbers for all elements of a tensor.
+private struct Notation {
+  private let isScientific: Bool
+  private let digits: Int
+
+  /// Digits after the point: the fewest that print every element exactly enough, at most this many.
+  private static let mostDigits = 4
+
+  /// Fixed notation, or scientific for very large, very small, or very different numbers.
+  init(_ values: [Double]) {
+    let finite = values.filter { $0.isFinite && $0 != 0 }.map { Swift.abs($0) }
     let largest = finite.max() ?? 0
-    let smallest = finite.min() ?? 0
-    let isScientific = largest >= 1e8 || (smallest > 0 && (smallest < 1e-4 || largest / smallest > 1e3 && largest >= 1e6))
-    func special(_ value: Double) -> String? {
-      value.isNaN ? "nan" : value.isInfinite ? (value < 0 ? "-inf" : "inf") : nil
-    }
-    if isScientific { return { special($0) ?? String(format: "%.4e", $0) } }
-    // The fewest digits, at most four, that print every element exactly enough.
-    let digits = (0 ... 4).first { digits in
-      let scale = Foundation.pow(10, Double(digits))
-      return values.filter(\.isFinite).allSatisfy {
-        Swift.abs(($0 * scale).rounded() / scale - $0) <= 5e-6 * Swift.max(1e-3, Swift.abs($0))
+    let smallest = finite.min() ?? 1
+    let isScientific = largest >= 1e8 || smallest < 1e-4 || largest >= 1e6 && largest / smallest > 1e3
+    self.isScientific = isScientific
+    digits = (0 ..< Notation.mostDigits).first { digits in
+      finite.allSatisfy { value in
+        let exponent = isScientific ? Foundation.floor(Foundation.log10(value)) : 0
+        let scaled = value / Foundation.pow(10, exponent - Double(digits))
+        return Swift.abs(scaled.rounded() - scaled) <= 5e-6 * Swift.max(1e-3, scaled)
       }
-    } ?? 4
-    return { value in
-      if let text = special(value) { return text }
-      let text = String(format: "%.\(digits)f", value)
-      return digits == 0 ? text + "." : text
-    }
+    } ?? Notation.mostDigits
+  }
+
+  func text(_ value: Double) -> String {
+    if value.isNaN { return "nan" }
+    if value.isInfinite { return value < 0 ? "-inf" : "inf" }
+    if isScientific { return String(format: "%.\(digits)e", value) }
+    let text = String(format: "%.\(digits)f", value)
+    return digits == 0 ? text + "." : text
   }
 }

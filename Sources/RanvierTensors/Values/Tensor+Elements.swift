@@ -8,6 +8,10 @@ extension Tensor {
       let elements = storage.address.assumingMemoryBound(to: Scalar.self)
       return [Scalar](UnsafeBufferPointer(start: elements, count: count))
     }
+    // Integers of 64 bits would lose digits as doubles.
+    if elementType.isInteger && Scalar.elementType.isInteger {
+      return cast(to: Scalar.elementType).scalars(as: type)
+    }
     return (0 ..< count).map {
       Scalar(nearest: elementType.load(from: storage.address, at: $0))
     }
@@ -17,9 +21,9 @@ extension Tensor {
   ///
   /// Traps if there is not exactly one element, or if it is not known.
   public func scalar<Scalar: TensorScalar>(as type: Scalar.Type = Float.self) -> Scalar {
-    let storage = requiredStorage("scalar(as:)")
-    precondition(count == 1, "scalar(as:) needs a tensor of one element, got shape \(shape)")
-    return Scalar(nearest: elementType.load(from: storage.address, at: 0))
+    precondition(
+      error != nil || count == 1, "scalar(as:) needs a tensor of one element, got shape \(shape)")
+    return scalars(as: type)[0]
   }
 
   /// Calls a closure with the tensor's bytes.

@@ -5,6 +5,7 @@ package struct Absolute: ElementwisePrimitive {
   package init() {}
 
   package var name: String { "absolute" }
+  package var spelling: String { "abs" }
 
   package func loopOperation(_ operands: [TensorType]) -> ElementLoop.Operation? {
     .element(CK_OP_ABSOLUTE, operands[0].elementType)

@@ -5,6 +5,7 @@ package struct Add: ElementwisePrimitive {
   package init() {}
 
   package var name: String { "add" }
+  package var spelling: String { "+" }
 
   package func loopOperation(_ operands: [TensorType]) -> ElementLoop.Operation? {
     .element(CK_OP_ADD, operands[0].elementType)

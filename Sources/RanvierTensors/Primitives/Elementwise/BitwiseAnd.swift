@@ -5,6 +5,7 @@ package struct BitwiseAnd: ElementwisePrimitive {
   package init() {}
 
   package var name: String { "bitwise_and" }
+  package var spelling: String { "bitwiseAnd" }
 
   package func loopOperation(_ operands: [TensorType]) -> ElementLoop.Operation? {
     .element(CK_OP_BIT_AND, operands[0].elementType)

@@ -5,6 +5,7 @@ package struct BitwiseExclusiveOr: ElementwisePrimitive {
   package init() {}
 
   package var name: String { "bitwise_exclusive_or" }
+  package var spelling: String { "bitwiseExclusiveOr" }
 
   package func loopOperation(_ operands: [TensorType]) -> ElementLoop.Operation? {
     .element(CK_OP_BIT_XOR, operands[0].elementType)

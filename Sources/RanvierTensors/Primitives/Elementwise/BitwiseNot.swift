@@ -5,6 +5,7 @@ package struct BitwiseNot: ElementwisePrimitive {
   package init() {}
 
   package var name: String { "bitwise_not" }
+  package var spelling: String { "bitwiseNot" }
 
   package func loopOperation(_ operands: [TensorType]) -> ElementLoop.Operation? {
     .element(CK_OP_BIT_NOT, operands[0].elementType)

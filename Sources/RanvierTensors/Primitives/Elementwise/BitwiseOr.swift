@@ -5,6 +5,7 @@ package struct BitwiseOr: ElementwisePrimitive {
   package init() {}
 
   package var name: String { "bitwise_or" }
+  package var spelling: String { "bitwiseOr" }
 
   package func loopOperation(_ operands: [TensorType]) -> ElementLoop.Operation? {
     .element(CK_OP_BIT_OR, operands[0].elementType)

@@ -5,6 +5,7 @@ package struct Cast: ElementwisePrimitive {
   package init(to elementType: ElementType) { self.elementType = elementType }
 
   package var name: String { "cast" }
+  package var spelling: String { "cast(to:)" }
   package var description: String { "cast to \(elementType)" }
 
   package func resultElementType(

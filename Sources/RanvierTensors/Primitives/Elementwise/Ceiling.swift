@@ -5,6 +5,7 @@ package struct Ceiling: ElementwisePrimitive {
   package init() {}
 
   package var name: String { "ceiling" }
+  package var spelling: String { "ceil" }
 
   package func loopOperation(_ operands: [TensorType]) -> ElementLoop.Operation? {
     .element(CK_OP_CEILING, operands[0].elementType)

@@ -6,6 +6,7 @@ package struct Cosine: ElementwisePrimitive {
   package init() {}
 
   package var name: String { "cosine" }
+  package var spelling: String { "cos" }
 
   package func loopOperation(_ operands: [TensorType]) -> ElementLoop.Operation? {
     .element(CK_OP_COSINE, operands[0].elementType)

@@ -5,6 +5,7 @@ package struct Divide: ElementwisePrimitive {
   package init() {}
 
   package var name: String { "divide" }
+  package var spelling: String { "/" }
 
   package func loopOperation(_ operands: [TensorType]) -> ElementLoop.Operation? {
     .element(CK_OP_DIVIDE, operands[0].elementType)

@@ -6,6 +6,7 @@ package struct ErrorFunction: ElementwisePrimitive {
   package init() {}
 
   package var name: String { "error_function" }
+  package var spelling: String { "erf" }
 
   package func loopOperation(_ operands: [TensorType]) -> ElementLoop.Operation? {
     .element(CK_OP_ERROR_FUNCTION, operands[0].elementType)

@@ -6,6 +6,7 @@ package struct Exponential: ElementwisePrimitive {
   package init() {}
 
   package var name: String { "exponential" }
+  package var spelling: String { "exp" }
 
   package func loopOperation(_ operands: [TensorType]) -> ElementLoop.Operation? {
     .element(CK_OP_EXPONENTIAL, operands[0].elementType)

@@ -6,6 +6,7 @@ package struct ExponentialMinusOne: ElementwisePrimitive {
   package init() {}
 
   package var name: String { "exponential_minus_one" }
+  package var spelling: String { "expm1" }
 
   package func loopOperation(_ operands: [TensorType]) -> ElementLoop.Operation? {
     .element(CK_OP_EXPONENTIAL_MINUS_ONE, operands[0].elementType)

@@ -5,6 +5,7 @@ package struct GreaterOrEqual: ElementwisePrimitive {
   package init() {}
 
   package var name: String { "greater_or_equal" }
+  package var spelling: String { "greaterOrEqual" }
 
   package func resultElementType(
     of operands: [ElementType]

@@ -6,6 +6,7 @@ package struct HyperbolicTangent: ElementwisePrimitive {
   package init() {}
 
   package var name: String { "hyperbolic_tangent" }
+  package var spelling: String { "tanh" }
 
   package func loopOperation(_ operands: [TensorType]) -> ElementLoop.Operation? {
     .element(CK_OP_HYPERBOLIC_TANGENT, operands[0].elementType)

@@ -6,6 +6,7 @@ package struct InverseErrorFunction: ElementwisePrimitive {
   package init() {}
 
   package var name: String { "inverse_error_function" }
+  package var spelling: String { "erfinv" }
 
   package func loopOperation(_ operands: [TensorType]) -> ElementLoop.Operation? {
     .element(CK_OP_INVERSE_ERROR_FUNCTION, operands[0].elementType)

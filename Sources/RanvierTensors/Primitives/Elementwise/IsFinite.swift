@@ -5,6 +5,7 @@ package struct IsFinite: ElementwisePrimitive {
   package init() {}
 
   package var name: String { "is_finite" }
+  package var spelling: String { "isFinite" }
 
   package func resultElementType(
     of operands: [ElementType]

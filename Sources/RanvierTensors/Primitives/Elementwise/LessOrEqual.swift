@@ -5,6 +5,7 @@ package struct LessOrEqual: ElementwisePrimitive {
   package init() {}
 
   package var name: String { "less_or_equal" }
+  package var spelling: String { "lessOrEqual" }
 
   package func resultElementType(
     of operands: [ElementType]

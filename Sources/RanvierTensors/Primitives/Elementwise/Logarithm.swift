@@ -6,6 +6,7 @@ package struct Logarithm: ElementwisePrimitive {
   package init() {}
 
   package var name: String { "logarithm" }
+  package var spelling: String { "log" }
 
   package func loopOperation(_ operands: [TensorType]) -> ElementLoop.Operation? {
     .element(CK_OP_LOGARITHM, operands[0].elementType)

@@ -6,6 +6,7 @@ package struct LogarithmOnePlus: ElementwisePrimitive {
   package init() {}
 
   package var name: String { "logarithm_one_plus" }
+  package var spelling: String { "log1p" }
 
   package func loopOperation(_ operands: [TensorType]) -> ElementLoop.Operation? {
     .element(CK_OP_LOGARITHM_ONE_PLUS, operands[0].elementType)

@@ -6,6 +6,7 @@ package struct Logistic: ElementwisePrimitive {
   package init() {}
 
   package var name: String { "logistic" }
+  package var spelling: String { "sigmoid" }
 
   package func loopOperation(_ operands: [TensorType]) -> ElementLoop.Operation? {
     .element(CK_OP_LOGISTIC, operands[0].elementType)

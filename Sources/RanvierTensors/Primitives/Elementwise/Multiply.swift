@@ -5,6 +5,7 @@ package struct Multiply: ElementwisePrimitive {
   package init() {}
 
   package var name: String { "multiply" }
+  package var spelling: String { "*" }
 
   package func loopOperation(_ operands: [TensorType]) -> ElementLoop.Operation? {
     .element(CK_OP_MULTIPLY, operands[0].elementType)

@@ -5,6 +5,7 @@ package struct Negate: ElementwisePrimitive {
   package init() {}
 
   package var name: String { "negate" }
+  package var spelling: String { "-" }
 
   package func loopOperation(_ operands: [TensorType]) -> ElementLoop.Operation? {
     .element(CK_OP_NEGATE, operands[0].elementType)

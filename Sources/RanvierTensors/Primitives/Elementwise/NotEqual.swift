@@ -5,6 +5,7 @@ package struct NotEqual: ElementwisePrimitive {
   package init() {}
 
   package var name: String { "not_equal" }
+  package var spelling: String { "notEqual" }
 
   package func resultElementType(
     of operands: [ElementType]

@@ -6,6 +6,7 @@ package struct Power: ElementwisePrimitive {
   package init() {}
 
   package var name: String { "power" }
+  package var spelling: String { "pow" }
 
   package func loopOperation(_ operands: [TensorType]) -> ElementLoop.Operation? {
     .element(CK_OP_POWER, operands[0].elementType)
@@ -14,8 +15,18 @@ package struct Power: ElementwisePrimitive {
   package func partialProducts(_ application: Application) -> [Tensor?] {
     let (base, exponent) = (application.operands[0], application.operands[1])
     return [
-      application.ifNeeded(0) { application.cotangent * exponent * apply(Power(), [base, exponent - 1]) },
-      application.ifNeeded(1) { application.cotangent * select(greater(base, 0), application.result * log(select(greater(base, 0), base, 1)), 0) },
+      application.ifNeeded(0) {
+        // The power of 0 is constant, also where the base is 0 and `0 * pow(0, -1)` would not be a number.
+        let isConstant = equal(exponent, 0)
+        let lower: Tensor = apply(Power(), [base, select(isConstant, 1, exponent) - 1])
+        return application.cotangent * select(isConstant, 0, exponent * lower)
+      },
+      application.ifNeeded(1) {
+        // Where the base is not positive, powers with neighbouring exponents are no numbers: no derivative.
+        let isPositive = greater(base, 0)
+        let logarithm = log(select(isPositive, base, 1))
+        return application.cotangent * select(isPositive, application.result * logarithm, 0)
+      },
     ]
   }
 

@@ -5,6 +5,7 @@ package struct ReciprocalSquareRoot: ElementwisePrimitive {
   package init() {}
 
   package var name: String { "reciprocal_square_root" }
+  package var spelling: String { "rsqrt" }
 
   package func loopOperation(_ operands: [TensorType]) -> ElementLoop.Operation? {
     .element(CK_OP_RECIPROCAL_SQUARE_ROOT, operands[0].elementType)

@@ -5,6 +5,7 @@ package struct RectifiedLinear: ElementwisePrimitive {
   package init() {}
 
   package var name: String { "rectified_linear" }
+  package var spelling: String { "relu" }
 
   package func loopOperation(_ operands: [TensorType]) -> ElementLoop.Operation? {
     .element(CK_OP_RECTIFIED_LINEAR, operands[0].elementType)

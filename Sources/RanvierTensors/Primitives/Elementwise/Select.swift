@@ -11,7 +11,7 @@ package struct Select: ElementwisePrimitive {
   ) throws(OperationError) -> ElementType {
     guard operands[0] == .bool else {
       throw OperationError(
-        operation: name, rule: "a condition of type bool", got: operands[0].abbreviation,
+        operation: spelling, rule: "a condition of type bool", got: operands[0].abbreviation,
         hint: "compare with notEqual(x, 0)")
     }
     try requireEqualTypes(Array(operands.dropFirst()))

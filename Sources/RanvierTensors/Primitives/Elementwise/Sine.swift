@@ -6,6 +6,7 @@ package struct Sine: ElementwisePrimitive {
   package init() {}
 
   package var name: String { "sine" }
+  package var spelling: String { "sin" }
 
   package func loopOperation(_ operands: [TensorType]) -> ElementLoop.Operation? {
     .element(CK_OP_SINE, operands[0].elementType)

@@ -5,6 +5,7 @@ package struct SquareRoot: ElementwisePrimitive {
   package init() {}
 
   package var name: String { "square_root" }
+  package var spelling: String { "sqrt" }
 
   package func loopOperation(_ operands: [TensorType]) -> ElementLoop.Operation? {
     .element(CK_OP_SQUARE_ROOT, operands[0].elementType)

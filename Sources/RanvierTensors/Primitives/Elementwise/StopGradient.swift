@@ -5,6 +5,7 @@ package struct StopGradient: ElementwisePrimitive {
   package init() {}
 
   package var name: String { "stop_gradient" }
+  package var spelling: String { "stopGradient" }
 
   package func loopOperation(_ operands: [TensorType]) -> ElementLoop.Operation? {
     .element(CK_OP_COPY, operands[0].elementType)

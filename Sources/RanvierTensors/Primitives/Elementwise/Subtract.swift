@@ -5,6 +5,7 @@ package struct Subtract: ElementwisePrimitive {
   package init() {}
 
   package var name: String { "subtract" }
+  package var spelling: String { "-" }
 
   package func loopOperation(_ operands: [TensorType]) -> ElementLoop.Operation? {
     .element(CK_OP_SUBTRACT, operands[0].elementType)

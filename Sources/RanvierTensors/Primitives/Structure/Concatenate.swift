@@ -12,14 +12,14 @@ package struct Concatenate: Primitive {
     var shape = first.shape
     guard (0 ..< shape.rank).contains(axis) else {
       throw OperationError(
-        operation: "concatenated", rule: "an axis of the tensors", got: "axis \(axis) of \(first)")
+        operation: "Tensor(concatenating:)", rule: "an axis of the tensors", got: "axis \(axis) of \(first)")
     }
     for operand in operands.dropFirst() {
       var sizes = operand.shape.sizes
       if sizes.count == shape.rank { sizes[axis] = shape[axis] }
       guard Shape(sizes) == shape, operand.elementType == first.elementType else {
         throw OperationError(
-          operation: "concatenated", rule: "equal types, and equal sizes in all axes but \(axis)",
+          operation: "Tensor(concatenating:)", rule: "equal types, and equal sizes in all axes but \(axis)",
           got: operands.map(\.description).joined(separator: ", "))
       }
     }
@@ -92,8 +92,22 @@ extension Tensor {
 
   /// Joins tensors of equal shapes along a new axis.
   public init(stacking tensors: [Tensor], alongAxis axis: Int = 0) {
-    self.init(
-      concatenating: tensors.map { $0.expandedDimension(at: axis) },
-      alongAxis: axis < 0 ? axis : axis)
+    guard !tensors.isEmpty else {
+      self.init(
+        invalid: OperationError(
+          operation: "Tensor(stacking:)", rule: "at least one tensor", got: "none"))
+      return
+    }
+    // Types of the same shapes differ only in the axes inserted here, so the error of the concatenation would mislead.
+    if let wrong = tensors.first(where: { $0.error == nil && $0.shape != tensors[0].shape }),
+      tensors[0].error == nil
+    {
+      self.init(
+        invalid: OperationError(
+          operation: "Tensor(stacking:)", rule: "tensors of equal shapes",
+          got: "\(tensors[0].shape) beside \(wrong.shape)"))
+      return
+    }
+    self.init(concatenating: tensors.map { $0.expandedDimension(at: axis) }, alongAxis: axis)
   }
 }

@@ -8,10 +8,10 @@ package struct Reshape: Primitive {
   package var description: String { "reshape to \(shape)" }
 
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
-    guard operands[0].shape.count == shape.count, shape.sizes.allSatisfy({ $0 >= 0 }) else {
+    guard shape.defect == nil, operands[0].shape.count == shape.count else {
       throw OperationError(
         operation: "reshaped(to:)", rule: "as many elements before as after",
-        got: "\(operands[0].shape) (\(operands[0].shape.count)) to \(shape) (\(shape.count))")
+        got: "\(operands[0].shape) (\(operands[0].shape.count)) to \(shape) (\(shape.defect ?? "\(shape.count)"))")
     }
     return [TensorType(operands[0].elementType, shape)]
   }
@@ -48,11 +48,19 @@ extension Tensor {
   /// The same elements under another shape; one size may be -1 and is then worked out.
   public func reshaped(to shape: Shape) -> Tensor {
     if shape == self.shape { return self }
-    guard let unknown = shape.sizes.firstIndex(of: -1) else { return apply(Reshape(to: shape), [self]) }
+    guard error == nil, let unknown = shape.sizes.firstIndex(of: -1) else {
+      return apply(Reshape(to: shape), [self])
+    }
     var known = shape
-    known.sizes[unknown] = 1
+    known.sizes.remove(at: unknown)
     let rest = known.count
-    known.sizes[unknown] = rest == 0 ? 0 : count / rest
+    guard rest > 0, count % rest == 0, known.sizes.allSatisfy({ $0 > 0 }) else {
+      return Tensor(
+        invalid: OperationError(
+          operation: "reshaped(to:)", rule: "sizes that divide the number of elements, one of them -1",
+          got: "\(self.shape) (\(count)) to \(shape)"))
+    }
+    known.sizes.insert(count / rest, at: unknown)
     return apply(Reshape(to: known), [self])
   }
 
@@ -63,10 +71,12 @@ extension Tensor {
   public func expandedDimension(at axis: Int) -> Tensor {
     var sizes = shape.sizes
     let position = axis < 0 ? axis + rank + 1 : axis
+    if error != nil { return self }
     guard (0 ... rank).contains(position) else {
       return Tensor(
         invalid: OperationError(
-          operation: "expandedDimension(at:)", rule: "a position in 0 ... \(rank)", got: "\(axis)"))
+          operation: "expandedDimension(at:)", rule: "a position in \(-rank - 1) ... \(rank)",
+          got: "\(axis) for shape \(shape)"))
     }
     sizes.insert(1, at: position)
     return reshaped(to: Shape(sizes))

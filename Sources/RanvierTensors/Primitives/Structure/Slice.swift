@@ -30,8 +30,13 @@ package struct Slice: Primitive {
         operation: "slicing", rule: "ranges within the tensor's axes",
         got: "\(self) of shape \(shape)")
     }
-    let sizes = starts.indices.map { (ends[$0] - starts[$0] + strides[$0] - 1) / strides[$0] }
+    let sizes = starts.indices.map { Slice.size(from: starts[$0], to: ends[$0], by: strides[$0]) }
     return [TensorType(operands[0].elementType, Shape(sizes))]
+  }
+
+  /// How many positions a range holds.
+  static func size(from start: Int, to end: Int, by stride: Int) -> Int {
+    end == start ? 0 : (end - start - 1) / stride + 1
   }
 
   package func pullback(_ application: Application) -> [Tensor?] {
@@ -44,7 +49,9 @@ package struct Slice: Primitive {
     let cotangent = application.cotangent
     return [
       apply(
-        Pad(low: starts, high: high, interior: strides.map { $0 - 1 }),
+        Pad(
+          low: starts, high: high,
+          interior: strides.indices.map { result[$0] > 1 ? strides[$0] - 1 : 0 }),
         [cotangent, Tensor(0, elementType: cotangent.elementType)])
     ]
   }
@@ -63,7 +70,7 @@ package struct Slice: Primitive {
     let steps = operands[0].shape.strides
     return StridedCopy(
       shape: results[0].shape, elementSize: operands[0].elementType.byteCount,
-      sourceStrides: steps.indices.map { steps[$0] * strides[$0] },
+      sourceStrides: steps.indices.map { results[0].shape[$0] > 1 ? steps[$0] * strides[$0] : 0 },
       sourceOffset: steps.indices.reduce(0) { $0 + steps[$1] * starts[$1] }
     ).kernel("slice")
   }
