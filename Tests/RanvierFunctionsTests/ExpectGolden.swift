@@ -2,7 +2,8 @@ import RanvierTensors
 import TestSupport
 import Testing
 
-/// Expects a function of a golden case's tensors to give the case's output, and its pullback the case's gradients.
+/// Expects a function of a golden case's tensors to give the case's output, and its pullback the
+/// case's gradients.
 ///
 /// - Parameters:
 ///   - tensors: The tensors of the case.

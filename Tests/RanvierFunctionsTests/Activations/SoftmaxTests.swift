@@ -6,7 +6,9 @@ import Testing
 @Suite struct SoftmaxTests {
   @Test func `gives the probabilities of exponentials`() {
     let x = Tensor([[0.0, 1, 2], [-1, -1, -1]])
-    let expected = Tensor([[0.09003057317, 0.24472847105, 0.66524095578], [1 / 3.0, 1 / 3.0, 1 / 3.0]])
+    let expected = Tensor([
+      [0.09003057317, 0.24472847105, 0.66524095578], [1 / 3.0, 1 / 3.0, 1 / 3.0],
+    ])
     expectClose(softmax(x), expected, relative: 1e-9)
   }
 

@@ -72,7 +72,9 @@ struct InitializerCase: Sendable, CustomTestStringConvertible {
     let golden = try Golden("random")
     var found = 0
     for name in golden.cases {
-      guard let initializer = try golden.options(name, as: Options.self).initializer else { continue }
+      guard let initializer = try golden.options(name, as: Options.self).initializer else {
+        continue
+      }
       let tensors = golden.tensors(name)
       let values = try Initializer(named: initializer)(
         tensors["values"].shape, key: RandomKey(words: tensors["key"]))

@@ -86,7 +86,9 @@ import Testing
   }
 
   @Test func `takes no derivative of running statistics`() {
-    let slope = gradient(at: Tensor([1.0])) { updatedRunningStatistic(Tensor([1.0]), with: $0).sum() }
+    let slope = gradient(at: Tensor([1.0])) {
+      updatedRunningStatistic(Tensor([1.0]), with: $0).sum()
+    }
     #expect(slope == Tensor([0.0]))
   }
 

@@ -54,7 +54,8 @@ struct WindowOptions: Decodable, Sendable {
     #expect(
       convolution(x, kernel, strides: [2], padding: .explicit(1), dilation: [2])
         == convolution(
-          x, kernel, strides: [2, 2], padding: .explicit(low: [1, 1], high: [1, 1]), dilation: [2, 2]))
+          x, kernel, strides: [2, 2], padding: .explicit(low: [1, 1], high: [1, 1]),
+          dilation: [2, 2]))
   }
 
   @Test func `spaces the input`() {
@@ -97,21 +98,24 @@ struct WindowOptions: Decodable, Sendable {
       (
         convolution(x, kernel, strides: [0]),
         """
-        convolution needs strides of at least 1, one for each of the 2 spatial axes or one for all, \
+        convolution needs strides of at least 1, one for each of the 2 spatial axes or one for \
+        all, \
         got [0] for spatial sizes [5, 5]
         """
       ),
       (
         convolution(x, kernel, padding: .explicit(low: [1, 1], high: [1, 1, 1])),
         """
-        convolution needs padding of at least 0, one for each of the 2 spatial axes or one for all, \
+        convolution needs padding of at least 0, one for each of the 2 spatial axes or one for \
+        all, \
         got [1, 1, 1] for spatial sizes [5, 5]
         """
       ),
       (
         convolution(x, kernel, inputDilation: [2, 0]),
         """
-        convolution needs dilations of at least 1, one for each of the 2 spatial axes or one for all, \
+        convolution needs dilations of at least 1, one for each of the 2 spatial axes or one for \
+        all, \
         got [2, 0] for spatial sizes [5, 5]
         """
       ),
@@ -124,7 +128,8 @@ struct WindowOptions: Decodable, Sendable {
     for wrong in [
       convolution(x, kernel, groups: 2), convolution(x, kernel, groups: 0),
       convolution(x, Tensor.ones([6, 1, 3, 2])), convolution(x, kernel, dilation: [.max]),
-      convolution(x, kernel, strides: [], padding: .same), convolution(x, Tensor.ones([0, 1, 3, 2])),
+      convolution(x, kernel, strides: [], padding: .same),
+      convolution(x, Tensor.ones([0, 1, 3, 2])),
       convolution(Tensor.ones([1, 0, 5, 3]), kernel, padding: .same),
     ] {
       #expect(wrong.error != nil)

@@ -30,19 +30,30 @@ import Testing
   @Test func `says which shapes do not fit`() {
     let kernel = Tensor.ones([4, 2])
     let rows: [(Tensor, Tensor, Tensor?, String)] = [
-      (Tensor.ones([3, 5]), kernel, nil, "x [..., inputs] and a kernel [inputs, outputs], got x [3, 5], kernel [4, 2]"),
+      (
+        Tensor.ones([3, 5]), kernel, nil,
+        "x [..., inputs] and a kernel [inputs, outputs], got x [3, 5], kernel [4, 2]"
+      ),
       (
         Tensor.ones([3, 2, 2]), kernel, nil,
-        "x [..., inputs] and a kernel [inputs, outputs], got x [3, 2, 2], kernel [4, 2]; was `flatten` forgotten?"
+        """
+        x [..., inputs] and a kernel [inputs, outputs], got x [3, 2, 2], kernel [4, 2]; \
+        was `flatten` forgotten?
+        """
       ),
-      (Tensor(1.0), kernel, nil, "x [..., inputs] and a kernel [inputs, outputs], got x [], kernel [4, 2]"),
+      (
+        Tensor(1.0), kernel, nil,
+        "x [..., inputs] and a kernel [inputs, outputs], got x [], kernel [4, 2]"
+      ),
       (
         Tensor.ones([4]), Tensor.ones([4]), nil,
         "x [..., inputs] and a kernel [inputs, outputs], got x [4], kernel [4]"
       ),
       (Tensor.ones([3, 4]), kernel, Tensor.ones([1]), "a bias of shape [2], got [1]"),
     ]
-    for (x, kernel, bias, text) in rows { expectError(dense(x, kernel, bias), "dense needs \(text)") }
+    for (x, kernel, bias, text) in rows {
+      expectError(dense(x, kernel, bias), "dense needs \(text)")
+    }
     let wrong = Tensor([1.0, 2]) + Tensor([1.0, 2, 3])
     #expect(dense(Tensor.ones([3, 4]), kernel, wrong).error == wrong.error)
   }

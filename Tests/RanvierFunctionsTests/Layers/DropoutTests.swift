@@ -31,7 +31,8 @@ import Testing
   @Test(arguments: [-0.1, 1, 1.5, .nan])
   func `needs a rate below 1`(rate: Double) {
     expectError(
-      dropout(Tensor.ones([2]), rate: rate, key: key), "dropout needs a rate in 0 ..< 1, got \(rate)")
+      dropout(Tensor.ones([2]), rate: rate, key: key),
+      "dropout needs a rate in 0 ..< 1, got \(rate)")
   }
 
   @Test func `does nothing at rate 0`() {

@@ -13,7 +13,8 @@ import Testing
   }
 
   @Test func `says what does not fit`() {
-    let rule = "needs an input [batch, 1 to 3 spatial axes, channels], got f32[]; channels are the last axis"
+    let rule =
+      "needs an input [batch, 1 to 3 spatial axes, channels], got f32[]; channels are the last axis"
     expectError(globalAveragePool(Tensor.ones([])), "globalAveragePool \(rule)")
     expectError(globalMaxPool(Tensor.ones([])), "globalMaxPool \(rule)")
   }

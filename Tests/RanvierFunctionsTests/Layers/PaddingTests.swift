@@ -9,7 +9,9 @@ struct SamePaddingCase: Sendable, CustomTestStringConvertible {
   let stride: Int
   let dilation: Int
   let expected: [Int]
-  var testDescription: String { "\(input), window \(window), stride \(stride), dilation \(dilation)" }
+  var testDescription: String {
+    "\(input), window \(window), stride \(stride), dilation \(dilation)"
+  }
 
   static let all = [
     (5, 3, 1, 1, [1, 1]), (5, 2, 1, 1, [0, 1]), (5, 4, 1, 1, [1, 2]), (5, 3, 2, 1, [1, 1]),

@@ -44,7 +44,8 @@ import Testing
     expectError(
       binaryCrossEntropy(Tensor.ones([4]), Tensor.ones([4, 1])),
       """
-      binaryCrossEntropy needs targets of the predictions' shape, got targets f32[4], predictions f32[4, 1]; \
+      binaryCrossEntropy needs targets of the predictions' shape, got targets f32[4], \
+      predictions f32[4, 1]; \
       add an axis to the targets: targets.expandedDimension(at: -1)
       """)
   }

@@ -15,7 +15,8 @@ import Testing
     for type in ElementType.allCases {
       let targets = oneHot.cast(to: type)
       #expect(
-        categoricalCrossEntropy(targets, probabilities) == categoricalCrossEntropy(oneHot, probabilities))
+        categoricalCrossEntropy(targets, probabilities)
+          == categoricalCrossEntropy(oneHot, probabilities))
       let classes = Tensor([1, 2]).cast(to: type)
       let losses = categoricalCrossEntropy(classes, probabilities, reduction: .none)
       if type.isInteger { expectClose(losses, expected, relative: 1e-12, "\(type)") }
@@ -90,14 +91,21 @@ import Testing
   @Test func `says which shapes do not fit`() {
     let p = Tensor.ones([4, 3])
     let rule = """
-      categoricalCrossEntropy needs targets of shape [4, 3], or classes as integers of shape [4], got \
+      categoricalCrossEntropy needs targets of shape [4, 3], or classes as integers of shape \
+      [4], got \
       targets
       """
     let rows: [(Tensor, String)] = [
-      (Tensor.ones([4]), "f32[4], predictions f32[4, 3]; classes are integers: targets.cast(to: .int32)"),
+      (
+        Tensor.ones([4]),
+        "f32[4], predictions f32[4, 3]; classes are integers: targets.cast(to: .int32)"
+      ),
       (
         Tensor.range(4).reshaped(to: [4, 1]),
-        "i32[4, 1], predictions f32[4, 3]; remove the targets' last axis: targets.squeezed(axes: [-1])"
+        """
+        i32[4, 1], predictions f32[4, 3]; remove the targets' last axis: \
+        targets.squeezed(axes: [-1])
+        """
       ),
       (Tensor.range(5), "i32[5], predictions f32[4, 3]; the batches differ in size"),
       (Tensor.ones([4, 2]), "f32[4, 2], predictions f32[4, 3]; the model's output has 3 classes"),
@@ -108,6 +116,9 @@ import Testing
     }
     expectError(
       categoricalCrossEntropy(Tensor(1), Tensor(0.5)),
-      "categoricalCrossEntropy needs predictions with a class axis, got targets i64[], predictions f64[]")
+      """
+      categoricalCrossEntropy needs predictions with a class axis, got targets i64[], \
+      predictions f64[]
+      """)
   }
 }

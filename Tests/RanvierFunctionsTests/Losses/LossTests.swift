@@ -15,7 +15,9 @@ import Testing
     let weights = Tensor([1, 2, 0] as [Float])
     expectClose(
       loss(Self.targets, Self.predictions, weights: weights, reduction: .weightedMean),
-      loss(Self.targets[0 ..< 2], Self.predictions[0 ..< 2], weights: weights[0 ..< 2], reduction: .sum) / 3)
+      loss(
+        Self.targets[0 ..< 2], Self.predictions[0 ..< 2], weights: weights[0 ..< 2], reduction: .sum
+      ) / 3)
   }
 
   @Test func `averages sequences for each example`() {
@@ -28,12 +30,14 @@ import Testing
 
   @Test func `can be one's own`() {
     let largest = Loss("largest") { abs($0 - $1).max(alongAxes: [-1]) }
-    expectClose(largest.perExample(Self.targets, Self.predictions), Tensor([0.2, 0.4, 0.4] as [Float]))
+    expectClose(
+      largest.perExample(Self.targets, Self.predictions), Tensor([0.2, 0.4, 0.4] as [Float]))
     #expect("\(largest)" == "largest")
     let scalar = Loss("total") { abs($0 - $1).sum() }
     expectClose(scalar(Self.targets, Self.predictions), Tensor(Float(2)))
     let text = """
-      total needs one loss for each example in order to weight them, got a scalar for targets f32[3, 2], \
+      total needs one loss for each example in order to weight them, got a scalar for targets \
+      f32[3, 2], \
       predictions f32[3, 2]; reduce over every axis but the first
       """
     expectError(scalar.perExample(Self.targets, Self.predictions), text)

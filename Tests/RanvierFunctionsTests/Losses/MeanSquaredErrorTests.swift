@@ -27,11 +27,12 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    ([4, 1], [4], "remove the targets' last axis: targets.squeezed(axes: [-1])"),
-    ([2, 3], [3, 2], "reshape one of them"), ([5, 2], [4, 2], "the batches differ in size"),
-    ([4, 3], [4, 2], "compare the model's output with the data"),
-  ] as [([Int], [Int], String)])
+  @Test(
+    arguments: [
+      ([4, 1], [4], "remove the targets' last axis: targets.squeezed(axes: [-1])"),
+      ([2, 3], [3, 2], "reshape one of them"), ([5, 2], [4, 2], "the batches differ in size"),
+      ([4, 3], [4, 2], "compare the model's output with the data"),
+    ] as [([Int], [Int], String)])
   func `does not broadcast`(targets: [Int], predictions: [Int], hint: String) {
     expectError(
       meanSquaredError(Tensor.ones(Shape(targets)), Tensor.ones(Shape(predictions))),
@@ -44,6 +45,7 @@ import Testing
   @Test func `takes targets of other types`() {
     let loss = meanSquaredError(Tensor([1, 2] as [Int8]), Tensor([1, 4] as [Float]))
     #expect(loss == Tensor(Float(2)))
-    #expect(meanSquaredError(Tensor([1.0]), Tensor([1, 4] as [Float])[0 ..< 1]).elementType == .float32)
+    #expect(
+      meanSquaredError(Tensor([1.0]), Tensor([1, 4] as [Float])[0 ..< 1]).elementType == .float32)
   }
 }

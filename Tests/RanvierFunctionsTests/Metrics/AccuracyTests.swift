@@ -15,7 +15,8 @@ struct AccuracyCase: Sendable, CustomTestStringConvertible {
 
   static let all = [
     AccuracyCase(
-      testDescription: "classes", targets: Tensor([1, 2, 2]), predictions: scores, expected: 2 / 3.0),
+      testDescription: "classes", targets: Tensor([1, 2, 2]), predictions: scores, expected: 2 / 3.0
+    ),
     AccuracyCase(
       testDescription: "classes u8", targets: Tensor([1, 0, 2] as [UInt8]), predictions: scores,
       expected: 1),
@@ -40,7 +41,8 @@ struct AccuracyCase: Sendable, CustomTestStringConvertible {
 @Suite struct AccuracyTests {
   @Test(arguments: AccuracyCase.all)
   func `counts right classes`(row: AccuracyCase) {
-    expectClose(Metric.accuracy(row.targets, row.predictions), Tensor(row.expected), relative: 1e-12)
+    expectClose(
+      Metric.accuracy(row.targets, row.predictions), Tensor(row.expected), relative: 1e-12)
   }
 
   @Test func `takes another threshold for logits`() {
@@ -54,13 +56,15 @@ struct AccuracyCase: Sendable, CustomTestStringConvertible {
     expectError(
       Metric.accuracy(Tensor.range(4).reshaped(to: [4, 1]), predictions),
       """
-      accuracy needs targets of shape [4, 3], or classes as integers of shape [4], got targets i32[4, 1], \
+      accuracy needs targets of shape [4, 3], or classes as integers of shape [4], got targets \
+      i32[4, 1], \
       predictions f32[4, 3]
       """)
     expectError(
       Metric.accuracy(Tensor.ones([4]), predictions),
       """
-      accuracy needs targets of shape [4, 3], or classes as integers of shape [4], got targets f32[4], \
+      accuracy needs targets of shape [4, 3], or classes as integers of shape [4], got targets \
+      f32[4], \
       predictions f32[4, 3]; classes are integers: targets.cast(to: .int32)
       """)
   }
