@@ -7,6 +7,13 @@ package struct GraphRewriter {
   /// The new id of each old value, -1 until it is there.
   private var mapping: [Graph.ValueID]
   private let isLive: [Bool]
+  /// The constants of one element, so that equal ones are one value and expressions with them can be equal.
+  private var scalars: [Scalar: Graph.ValueID] = [:]
+
+  private struct Scalar: Hashable {
+    let type: TensorType
+    let bytes: [UInt8]
+  }
 
   package init(_ source: Graph) {
     self.source = source
@@ -42,8 +49,17 @@ package struct GraphRewriter {
   /// States the new id of an old value that the rewriting closure does not return.
   package mutating func map(_ old: Graph.ValueID, to new: Graph.ValueID) { mapping[Int(old)] = new }
 
+  /// The id of a constant; equal scalars share one.
   package mutating func constant(_ tensor: Tensor) -> Graph.ValueID {
-    result.appendConstant(tensor)
+    guard tensor.count == 1, let storage = tensor.concreteStorage else {
+      return result.appendConstant(tensor)
+    }
+    let bytes = UnsafeRawBufferPointer(start: storage.address, count: tensor.type.byteCount)
+    let scalar = Scalar(type: tensor.type, bytes: Array(bytes))
+    if let known = scalars[scalar] { return known }
+    let id = result.appendConstant(tensor)
+    scalars[scalar] = id
+    return id
   }
 
   /// Appends a node to the new graph, in the old node's scope.
