@@ -184,20 +184,28 @@ private struct RegisterAssignment {
     let isOutput = Set(loop.outputs)
     let firstRegister = inputCount + loop.outputs.count
     var free: [Int] = []
+    func size(_ value: Int) -> Int { loop.steps[value - inputCount].resultType.byteCount }
     for (index, step) in loop.steps.enumerated() {
-      // Operands that end here free their registers first: block kernels may work in place.
-      for operand in Set(step.operands) where operand >= inputCount && lastUse[operand] == index {
-        if !isOutput.contains(operand - inputCount) { free.append(locations[operand] - firstRegister) }
+      var ending: [Int] = []
+      for operand in step.operands where operand >= inputCount && lastUse[operand] == index {
+        if !isOutput.contains(operand - inputCount), !ending.contains(operand) { ending.append(operand) }
       }
-      guard !isOutput.contains(index) else { continue }
-      let register: Int
-      if let reused = free.popLast() {
-        register = reused
-      } else {
-        register = count
-        count += 1
+      // Block kernels may work in place, but only between elements of one size.
+      let result = inputCount + index
+      let inPlace = ending.filter { size($0) == size(result) }
+      let freedAfterwards = ending.filter { size($0) != size(result) }
+      free += inPlace.map { locations[$0] - firstRegister }
+      if !isOutput.contains(index) {
+        let register: Int
+        if let reused = free.popLast() {
+          register = reused
+        } else {
+          register = count
+          count += 1
+        }
+        locations[result] = firstRegister + register
       }
-      locations[inputCount + index] = firstRegister + register
+      free += freedAfterwards.map { locations[$0] - firstRegister }
     }
   }
 
