@@ -72,6 +72,7 @@ let package = Package(
       name: "TestSupport", dependencies: ["RanvierTensors", "RanvierFiles"],
       path: "Tests/TestSupport", swiftSettings: swiftSettings),
     tests("RanvierTensorsTests", ["RanvierTensors", "CKernels"]),
+    tests("RanvierFilesTests", ["RanvierFiles", "RanvierTensors"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
