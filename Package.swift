@@ -54,7 +54,10 @@ let package = Package(
     ]),
     target("RanvierCompilation", ["RanvierTensors", "CKernels"]),
     target("RanvierFiles", ["RanvierTensors"]),
-    target("RanvierData", ["RanvierTensors"]),
+    .target(
+      name: "RanvierData", dependencies: ["RanvierTensors", "RanvierFiles"],
+      exclude: ["Digits/Resources/README.md"],
+      resources: [.copy("Digits/Resources/digits.csv")], swiftSettings: swiftSettings),
     target("RanvierFunctions", ["RanvierTensors"]),
     target("RanvierOptimizers", ["RanvierTensors"]),
     target("RanvierModels", [
@@ -71,7 +74,11 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["RanvierTensors", "RanvierFiles"],
       path: "Tests/TestSupport", swiftSettings: swiftSettings),
+    tests("RanvierCompilationTests", ["RanvierTensors", "RanvierCompilation", "CKernels"]),
     tests("RanvierTensorsTests", ["RanvierTensors", "CKernels"]),
+    tests("RanvierDataTests", ["RanvierTensors", "RanvierFiles", "RanvierData"]),
+    tests("RanvierOptimizersTests", ["RanvierTensors", "RanvierOptimizers"]),
+    tests("RanvierFunctionsTests", ["RanvierFunctions", "RanvierTensors"]),
     tests("RanvierFilesTests", ["RanvierFiles", "RanvierTensors"]),
   ],
   swiftLanguageModes: [.v6],

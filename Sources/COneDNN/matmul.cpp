@@ -38,9 +38,9 @@ memory::desc bias_of(const odnn_matmul &product) {
 }
 
 // Both operands stay as they are, transposed or not. oneDNN's blocked product copies panels into
-// scratch memory as it goes, which was as fast as or faster than reordering a whole operand into
-// the layout oneDNN asks for, on every typical size tried. The exception is a long product of a
-// transposed left operand (768 x 1024 x 12564), 13 percent slower, not worth 50 MB of scratch.
+// scratch memory as it goes; on typical sizes that was about as fast as reordering a whole operand
+// into the layout oneDNN asks for, or faster, by as much as half for a transposed right operand of
+// few rows. Only large products with a transposed left operand lose a little.
 void build(odnn_kernel &kernel, const odnn_matmul &product) {
   const std::int64_t sizes[] = {product.batch, product.rows, product.columns, product.depth};
   ranvier::check_sizes(sizes, 4);

@@ -44,12 +44,23 @@ package struct ElementLoop: Sendable, Hashable {
     ck_op_kernel(ck_op(operation), type.ckType) != nil
   }
 
+  /// Dense inputs that no step reads after an output of the same size has been written.
+  private var inPlacePairs: [Kernel.InPlacePair] {
+    inputs.indices.filter { inputs[$0].shape == shape }.flatMap { input in
+      let lastRead = steps.lastIndex { $0.operands.contains(input) } ?? -1
+      return outputs.indices.filter { output in
+        let step = outputs[output]
+        return lastRead <= step
+          && steps[step].resultType.byteCount == inputs[input].elementType.byteCount
+      }.map { Kernel.InPlacePair(operand: input, result: $0) }
+    }
+  }
+
   /// Prepares the loop to run on input pointers followed by output pointers.
   package func makeKernel() -> Kernel {
     let loop = PreparedLoop(self)
-    let inPlace = inputs.indices.filter { inputs[$0].shape == shape }
     let name = steps.count == 1 ? "element loop" : "element loop of \(steps.count)"
-    return Kernel(name, inPlaceOperands: inPlace) { arguments in
+    return Kernel(name, inPlacePairs: inPlacePairs) { arguments in
       loop.run(arguments)
     }
   }

@@ -4,20 +4,31 @@ internal import CKernels
 package struct Kernel: Sendable {
   /// Bytes of temporary memory one run needs.
   package var scratchBytes: Int
-  /// Operands whose memory a result of the same size may take over.
-  package var inPlaceOperands: [Int]
+  /// An operand whose memory a result of the same size may take over.
+  package struct InPlacePair: Sendable, Hashable {
+    package var operand: Int
+    package var result: Int
+
+    package init(operand: Int, result: Int) {
+      self.operand = operand
+      self.result = result
+    }
+  }
+
+  /// Which results may be written over which operands.
+  package var inPlacePairs: [InPlacePair]
   /// What does the work, for plans that are printed.
   package var implementation: String
   /// Runs on pointers: operands, then results, then scratch memory.
   package var body: @Sendable (KernelArguments) -> Void
 
   package init(
-    _ implementation: String, scratchBytes: Int = 0, inPlaceOperands: [Int] = [],
+    _ implementation: String, scratchBytes: Int = 0, inPlacePairs: [InPlacePair] = [],
     body: @escaping @Sendable (KernelArguments) -> Void
   ) {
     self.implementation = implementation
     self.scratchBytes = scratchBytes
-    self.inPlaceOperands = inPlaceOperands
+    self.inPlacePairs = inPlacePairs
     self.body = body
   }
 

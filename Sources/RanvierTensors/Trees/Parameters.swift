@@ -2,19 +2,20 @@
 ///
 /// Names are paths such as `encoder/dense_0/kernel`; ``scope(_:)`` gives the part below one.
 public struct Parameters: Sendable {
-  /// The paths, in order.
-  public private(set) var paths: [String] = []
+  private var layout = TreeStructure.Names()
   private var storage: [Tensor] = []
-  private var indices: [String: Int] = [:]
 
   /// Creates an empty map.
   public init() {}
 
+  /// The paths, in order.
+  public var paths: [String] { layout.names }
+
   /// The number of tensors.
-  public var count: Int { paths.count }
+  public var count: Int { storage.count }
 
   /// Whether there are no tensors.
-  public var isEmpty: Bool { paths.isEmpty }
+  public var isEmpty: Bool { storage.isEmpty }
 
   /// The number of elements in all tensors together.
   public var elementCount: Int { storage.reduce(0) { $0 + $1.count } }
@@ -27,7 +28,7 @@ public struct Parameters: Sendable {
   /// Reading a path that is not there gives an invalid tensor whose error lists similar paths.
   public subscript(path: String) -> Tensor {
     get {
-      if let index = indices[path] { return storage[index] }
+      if let index = layout.index(of: path) { return storage[index] }
       let known = paths(similarTo: path, limit: 8).map { "`\($0)`" }.joined(separator: ", ")
       let more = paths.count > 8 ? " and \(paths.count - 8) more" : ""
       return Tensor(
@@ -36,11 +37,10 @@ public struct Parameters: Sendable {
           got: paths.isEmpty ? "an empty map" : "a map of \(known)\(more)"))
     }
     set {
-      if let index = indices[path] {
+      if let index = layout.index(of: path) {
         storage[index] = newValue
       } else {
-        indices[path] = paths.count
-        paths.append(path)
+        layout.append(path)
         storage.append(newValue)
       }
     }
@@ -57,7 +57,7 @@ public struct Parameters: Sendable {
   }
 
   /// Whether there is a tensor at a path.
-  public func contains(_ path: String) -> Bool { indices[path] != nil }
+  public func contains(_ path: String) -> Bool { layout.index(of: path) != nil }
 
   /// The tensors whose path begins with a name and a slash, under the rest of their paths.
   public func scope(_ name: String) -> Parameters {
@@ -100,8 +100,10 @@ public struct Parameters: Sendable {
     with other: Parameters, _ transform: (Tensor, Tensor) throws -> Tensor
   ) rethrows -> Parameters {
     var result = self
+    let isAligned = layout == other.layout
     for (index, path) in paths.enumerated() {
-      result.storage[index] = try transform(storage[index], other[path])
+      let partner = isAligned ? other.storage[index] : other[path]
+      result.storage[index] = try transform(storage[index], partner)
     }
     return result
   }
@@ -117,6 +119,10 @@ extension Parameters: Sequence {
 extension Parameters: TensorTree {
   public func mapTensors(_ transform: (Tensor) throws -> Tensor) rethrows -> Parameters {
     try mapValues(transform)
+  }
+
+  public func appendStructure(to structure: inout [TreeStructure]) {
+    structure.append(.names(layout))
   }
 }
 

@@ -12,9 +12,16 @@
 public protocol TensorTree: Sendable {
   /// The same structure with each tensor replaced by its image, visited in a fixed order.
   func mapTensors(_ transform: (Tensor) throws -> Tensor) rethrows -> Self
+
+  /// Appends what distinguishes this tree from others of its type besides its tensors' types: names, counts, options.
+  ///
+  /// Compiled functions are prepared anew when it differs. The default appends nothing, which is right for structs of tensors.
+  func appendStructure(to structure: inout [TreeStructure])
 }
 
 extension TensorTree {
+  public func appendStructure(to structure: inout [TreeStructure]) {}
+
   /// The tensors of the tree, in the order in which `mapTensors` visits them.
   public var tensors: [Tensor] {
     var tensors: [Tensor] = []
@@ -51,11 +58,21 @@ extension Array: TensorTree where Element: TensorTree {
   public func mapTensors(_ transform: (Tensor) throws -> Tensor) rethrows -> [Element] {
     try map { try $0.mapTensors(transform) }
   }
+
+  public func appendStructure(to structure: inout [TreeStructure]) {
+    structure.append(.count(count))
+    for element in self { element.appendStructure(to: &structure) }
+  }
 }
 
 extension Optional: TensorTree where Wrapped: TensorTree {
   public func mapTensors(_ transform: (Tensor) throws -> Tensor) rethrows -> Wrapped? {
     try map { try $0.mapTensors(transform) }
+  }
+
+  public func appendStructure(to structure: inout [TreeStructure]) {
+    structure.append(.count(map { _ in 1 } ?? 0))
+    self?.appendStructure(to: &structure)
   }
 }
 
@@ -67,6 +84,13 @@ extension Dictionary: TensorTree where Key == String, Value: TensorTree {
       result[key] = try value.mapTensors(transform)
     }
     return result
+  }
+
+  public func appendStructure(to structure: inout [TreeStructure]) {
+    for (key, value) in sorted(by: { $0.key < $1.key }) {
+      structure.append(.text(key))
+      value.appendStructure(to: &structure)
+    }
   }
 }
 
@@ -85,5 +109,10 @@ public struct TreePair<First: TensorTree, Second: TensorTree>: TensorTree {
 
   public func mapTensors(_ transform: (Tensor) throws -> Tensor) rethrows -> Self {
     TreePair(try first.mapTensors(transform), try second.mapTensors(transform))
+  }
+
+  public func appendStructure(to structure: inout [TreeStructure]) {
+    first.appendStructure(to: &structure)
+    second.appendStructure(to: &structure)
   }
 }

@@ -62,7 +62,7 @@ extension ReductionPrimitive {
     let code = ck_reduction(reductionCode)
     if passes.isEmpty {
       let byteCount = operands[0].byteCount
-      return Kernel("copy", inPlaceOperands: [0]) { arguments in
+      return Kernel("copy", inPlacePairs: [.init(operand: 0, result: 0)]) { arguments in
         if arguments[0] != arguments[1] {
           arguments[1].copyMemory(from: arguments[0], byteCount: byteCount)
         }

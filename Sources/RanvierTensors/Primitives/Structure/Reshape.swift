@@ -28,7 +28,7 @@ package struct Reshape: Primitive {
 
   package func makeKernel(_ operands: [TensorType], _ results: [TensorType]) -> Kernel {
     let byteCount = operands[0].byteCount
-    return Kernel("copy", inPlaceOperands: [0]) { arguments in
+    return Kernel("copy", inPlacePairs: [.init(operand: 0, result: 0)]) { arguments in
       if arguments[0] != arguments[1] {
         arguments[1].copyMemory(from: arguments[0], byteCount: byteCount)
       }

@@ -1,0 +1,102 @@
+internal import RanvierTensors
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#endif
+
+/// What one run of a plan needs for itself: memory for intermediates, the pointer table, and kernels.
+///
+/// Unchecked `Sendable`: a context is used by one run at a time.
+final class PlanContext: @unchecked Sendable {
+  private let arena: Storage
+  private let scratch: Storage
+  private let table: UnsafeMutablePointer<UnsafeMutableRawPointer>
+  private let entries: Int
+  private let bodies: [(base: Int, body: @Sendable (KernelArguments) -> Void)]
+  /// The positions in the table that change from run to run.
+  private let inputPositions: [[Int]]
+  private let outputPositions: [[Int]]
+  private let plan: Unowned
+
+  /// The plan outlives its contexts, which it owns.
+  private struct Unowned { unowned let plan: Plan }
+
+  init(_ plan: Plan, _ instructions: [Plan.Instruction], kernels: [Kernel?]) {
+    let graph = plan.graph
+    let memory = plan.memory
+    self.plan = Unowned(plan: plan)
+    arena = Storage(byteCount: memory.arenaBytes)
+    scratch = Storage(byteCount: kernels.reduce(0) { max($0, $1?.scratchBytes ?? 0) })
+    entries = (instructions.last.map { $0.base + $0.operands.count + $0.results.count + 1 } ?? 0) + 1
+    table = .allocate(capacity: entries)
+    table.initialize(repeating: arena.address, count: entries)
+    var inputPositions = [[Int]](repeating: [], count: graph.inputs.count)
+    var outputPositions = [[Int]](repeating: [], count: graph.outputs.count)
+    var bodies: [(Int, @Sendable (KernelArguments) -> Void)] = []
+    for instruction in instructions {
+      for (offset, value) in (instruction.operands + instruction.results).enumerated() {
+        let position = instruction.base + offset
+        switch memory.locations[Int(value)] {
+        case .input(let index): inputPositions[index].append(position)
+        case .output(let index): outputPositions[index].append(position)
+        case .arena(let bytes): table[position] = arena.address + bytes
+        case .constant(let id):
+          if let storage = graph.constant(id)?.concreteStorage { table[position] = storage.address }
+        case nil: break
+        }
+      }
+      table[instruction.base + instruction.operands.count + instruction.results.count] = scratch.address
+      if let kernel = kernels[instruction.node] { bodies.append((instruction.base, kernel.body)) }
+    }
+    self.bodies = bodies
+    self.inputPositions = inputPositions
+    self.outputPositions = outputPositions
+  }
+
+  deinit { table.deallocate() }
+
+  /// Enters the addresses of this run's inputs and outputs.
+  func bind(_ inputs: [Storage], _ outputs: [Storage]) {
+    for (index, storage) in inputs.enumerated() {
+      for position in inputPositions[index] { table[position] = storage.address }
+    }
+    for (index, storage) in outputs.enumerated() {
+      for position in outputPositions[index] { table[position] = storage.address }
+    }
+  }
+
+  func run() {
+    for (base, body) in bodies { body(KernelArguments(base: table + base)) }
+  }
+
+  /// Runs and returns the seconds that each instruction took.
+  func runTimed() -> [Double] {
+    bodies.map { base, body in
+      let start = PlanContext.now()
+      body(KernelArguments(base: table + base))
+      return PlanContext.now() - start
+    }
+  }
+
+  /// The address of a value during this run.
+  func address(
+    of value: Graph.ValueID, _ inputs: [Storage], _ outputs: [Storage]
+  ) -> UnsafeMutableRawPointer {
+    switch plan.plan.memory.locations[Int(value)] {
+    case .input(let index): inputs[index].address
+    case .output(let index): outputs[index].address
+    case .arena(let offset): arena.address + offset
+    case .constant(let id):
+      plan.plan.graph.constant(id)?.concreteStorage?.address ?? arena.address
+    case nil: arena.address
+    }
+  }
+
+  private static func now() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+}

@@ -1,0 +1,168 @@
+internal import CKernels
+internal import Foundation
+package import RanvierTensors
+internal import Synchronization
+
+/// A program ready to run: instructions in order, with a place in memory for every value.
+///
+/// A plan may run on several threads at once; each run uses a context of its own (arena, pointers, kernels), and contexts are kept for the next run.
+public final class Plan: Sendable {
+  /// The graph after all passes.
+  package let graph: Graph
+  package let memory: MemoryPlan
+  /// The nodes that are executed, in order.
+  private let instructions: [Instruction]
+  private let idle: Mutex<[PlanContext]>
+  private let profileTotals = Mutex<Profile?>(nil)
+
+  struct Instruction: Sendable {
+    var node: Int
+    /// The position of the instruction's pointers in a context's table.
+    var base: Int
+    var operands: [Graph.ValueID]
+    var results: [Graph.ValueID]
+  }
+
+  /// Compiles a traced graph.
+  ///
+  /// - Parameter donated: Pairs of an input and the output that should replace it in its memory.
+  package init(_ traced: Graph, donated: [(input: Int, output: Int)] = []) {
+    var graph = traced
+    for pass in [Simplification.run, Epilogues.run, Fusion.run] {
+      graph = pass(graph)
+      assert(graph.verify() == nil, graph.verify() ?? "")
+    }
+    let kernels = Plan.makeKernels(graph)
+    self.graph = graph
+    memory = MemoryPlan(graph, kernels: kernels, donated: donated)
+    var base = 0
+    instructions = graph.nodes.indices.compactMap { index in
+      let node = graph.nodes[index]
+      if node.primitive is Reshape { return nil }
+      defer { base += node.operands.count + Int(node.resultCount) + 1 }
+      return Instruction(node: index, base: base, operands: node.operands, results: Array(node.results))
+    }
+    idle = Mutex([])
+    let context = PlanContext(self, instructions, kernels: kernels)
+    idle.withLock { $0.append(context) }
+    if let dump = ProcessInfo.processInfo.environment["RANVIER_DUMP"] {
+      let parts = dump.split(separator: ",")
+      if parts.contains("trace") { print(traced) }
+      if parts.contains("graph") { print(graph) }
+      if parts.contains("plan") { print(self) }
+    }
+  }
+
+  private static func makeKernels(_ graph: Graph) -> [Kernel?] {
+    graph.nodes.map { node in
+      node.primitive is Reshape
+        ? nil
+        : node.primitive.makeKernel(
+          node.operands.map { graph.types[Int($0)] }, node.results.map { graph.types[Int($0)] })
+    }
+  }
+
+  /// The types of the results.
+  package var outputTypes: [TensorType] { graph.outputs.map { graph.types[Int($0)] } }
+
+  /// Runs the plan; inputs that were donated and have no other owner lend their memory to outputs.
+  package func run(_ inputs: inout [Storage]) -> [Storage] {
+    let context =
+      idle.withLock { $0.popLast() } ?? PlanContext(self, instructions, kernels: Plan.makeKernels(graph))
+    var outputs: [Storage] = []
+    outputs.reserveCapacity(graph.outputs.count)
+    for (index, value) in graph.outputs.enumerated() {
+      if let donor = memory.donations[index], isKnownUniquelyReferenced(&inputs[donor]) {
+        outputs.append(inputs[donor])
+      } else {
+        outputs.append(Storage(byteCount: graph.types[Int(value)].byteCount))
+      }
+    }
+    context.bind(inputs, outputs)
+    ck_prepare_thread()
+    if profileTotals.withLock({ $0 != nil }) {
+      let times = context.runTimed()
+      profileTotals.withLock { $0?.add(times) }
+    } else {
+      context.run()
+    }
+    for (output, value) in memory.copies {
+      let source = context.address(of: value, inputs, outputs)
+      if source != outputs[output].address {
+        outputs[output].address.copyMemory(from: source, byteCount: graph.types[Int(value)].byteCount)
+      }
+    }
+    idle.withLock { $0.append(context) }
+    return outputs
+  }
+}
+
+// MARK: Printing and profiling
+
+extension Plan: CustomStringConvertible {
+  /// One line an instruction, with the places of its operands and results.
+  public var description: String {
+    func place(_ value: Graph.ValueID) -> String {
+      switch memory.locations[Int(value)] {
+      case .input(let index): "input \(index)"
+      case .constant: "constant %\(value)"
+      case .arena(let offset): "@\(offset)"
+      case .output(let index): "output \(index)"
+      case nil: "?"
+      }
+    }
+    let kernels = Plan.makeKernels(graph)
+    var lines = instructions.map { instruction in
+      let node = graph.nodes[instruction.node]
+      let results = node.results.map { "\(place($0)): \(graph.types[Int($0)])" }
+      let operands = node.operands.map(place)
+      let kernel = kernels[instruction.node]?.implementation ?? ""
+      let scope = node.scope == 0 ? "" : "   // \(graph.scopes[Int(node.scope)])"
+      return results.joined(separator: ", ") + " = \(node.primitive) "
+        + operands.joined(separator: ", ") + " [\(kernel)]" + scope
+    }
+    lines += memory.copies.map { "output \($0.output) = copy of \(place($0.value))" }
+    let donated = memory.donations.compactMap(\.self).count
+    lines.append(
+      "\(instructions.count) instructions, arena of \(memory.arenaBytes) bytes, \(donated) outputs in place of inputs")
+    return lines.joined(separator: "\n")
+  }
+
+  /// Time by instruction, summed over runs.
+  struct Profile: Sendable {
+    var runs = 0
+    var seconds: [Double]
+
+    mutating func add(_ times: [Double]) {
+      runs += 1
+      for (index, time) in times.enumerated() { seconds[index] += time }
+    }
+  }
+
+  /// Starts to measure each instruction, forgetting earlier measurements.
+  public func startProfiling() {
+    profileTotals.withLock { $0 = Profile(seconds: [Double](repeating: 0, count: instructions.count)) }
+  }
+
+  /// The instructions that took the most time since ``startProfiling()``, with mean time, share and layer.
+  public func profile(limit: Int = 40) -> String {
+    guard let totals = profileTotals.withLock({ $0 }), totals.runs > 0 else {
+      return "nothing was measured; call startProfiling() and run the plan"
+    }
+    let whole = totals.seconds.reduce(0, +)
+    let kernels = Plan.makeKernels(graph)
+    let order = totals.seconds.indices.sorted { totals.seconds[$0] > totals.seconds[$1] }
+    var lines = [String(format: "%.1f us per run in %d instructions", whole / Double(totals.runs) * 1e6, instructions.count)]
+    for index in order.prefix(limit) {
+      let node = graph.nodes[instructions[index].node]
+      let types = graph.resultTypes(of: node).map(\.description).joined(separator: ", ")
+      lines.append(
+        String(
+          format: "%9.1f us %5.1f %%  ", totals.seconds[index] / Double(totals.runs) * 1e6,
+          100 * totals.seconds[index] / whole)
+          + "\(types) = \(node.primitive) [\(kernels[instructions[index].node]?.implementation ?? "")] "
+          + graph.scopes[Int(node.scope)])
+    }
+    return lines.joined(separator: "\n")
+  }
+}

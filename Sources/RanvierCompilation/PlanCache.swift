@@ -1,0 +1,97 @@
+internal import RanvierTensors
+internal import Synchronization
+
+/// The arguments of a call as a flat list of tensors.
+struct Arguments {
+  private(set) var tensors: [Tensor] = []
+  private(set) var structure: [TreeStructure] = []
+
+  mutating func append(_ tree: some TensorTree) {
+    _ = tree.mapTensors {
+      tensors.append($0)
+      return $0
+    }
+    tree.appendStructure(to: &structure)
+  }
+
+  /// Whether a tensor belongs to a recording that is going on.
+  var areTraced: Bool { tensors.contains { $0.openTrace != nil } }
+
+  /// The memory of all tensors; the list itself gives up its references.
+  mutating func takeStorages() throws -> [Storage] {
+    var storages: [Storage] = []
+    storages.reserveCapacity(tensors.count)
+    for tensor in tensors {
+      if let error = tensor.error { throw error }
+      storages.append(tensor.requiredStorage("a compiled function"))
+    }
+    tensors = []
+    return storages
+  }
+}
+
+/// Hands out the variables of a recording in the order of the arguments.
+final class Recording {
+  let trace = Trace(computes: false)
+
+  func variables<Tree: TensorTree>(for tree: Tree) -> Tree {
+    tree.mapTensors { trace.input($0.type) }
+  }
+}
+
+/// The plans of a compiled function, one for each set of shapes, types and structures.
+final class PlanCache<Output: TensorTree>: Sendable {
+  struct Entry: Sendable {
+    let structure: [TreeStructure]
+    let types: [TensorType]
+    let plan: Plan
+    /// The function's result with placeholders for its tensors.
+    let template: Output
+
+    func matches(_ arguments: Arguments) -> Bool {
+      types.count == arguments.tensors.count && structure == arguments.structure
+        && zip(types, arguments.tensors).allSatisfy { $0 == $1.type }
+    }
+
+    /// The function's result with the tensors of a run.
+    func output(_ storages: [Storage]) -> Output {
+      var index = 0
+      let types = plan.outputTypes
+      return template.mapTensors { _ in
+        defer { index += 1 }
+        return Tensor(types[index], storage: storages[index])
+      }
+    }
+  }
+
+  private let entries = Mutex<[Entry]>([])
+  /// Functions called with endlessly many shapes forget the oldest.
+  private let capacity = 64
+
+  /// The entry for arguments, recorded if there is none yet.
+  ///
+  /// - Parameter count: How many arguments from the first on are replaced by as many results from the first on.
+  func entry(
+    for arguments: Arguments, donatesFirst count: Int, record: (Recording) throws -> Output
+  ) throws -> Entry {
+    if let known = entries.withLock({ $0.first { $0.matches(arguments) } }) { return known }
+    for tensor in arguments.tensors { _ = try tensor.validated() }
+    let recording = Recording()
+    let output = try Trace.$current.withValue(recording.trace) { try record(recording) }
+    let results = output.tensors
+    for tensor in results { _ = try tensor.validated() }
+    let ids = results.map { recording.trace.id(of: $0) }
+    var graph = recording.trace.close()
+    graph.outputs = ids
+    let donated = (0 ..< min(count, results.count)).map { (input: $0, output: $0) }
+    let placeholder = Tensor(0, elementType: .float32)
+    let entry = Entry(
+      structure: arguments.structure, types: arguments.tensors.map(\.type),
+      plan: Plan(graph, donated: donated), template: output.mapTensors { _ in placeholder })
+    entries.withLock {
+      if $0.count >= capacity { $0.removeFirst() }
+      $0.append(entry)
+    }
+    return entry
+  }
+}

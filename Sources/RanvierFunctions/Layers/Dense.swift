@@ -1,0 +1,30 @@
+public import RanvierTensors
+
+/// Multiplies rows by a matrix and adds a vector.
+///
+/// `x · kernel + bias`
+///
+/// - Shapes: x `[..., inputs]`, kernel `[inputs, outputs]`, bias `[outputs]`; result
+///   `[..., outputs]`.
+public func dense(_ x: Tensor, _ kernel: Tensor, _ bias: Tensor? = nil) -> Tensor {
+  if let error = x.error ?? kernel.error ?? bias?.error { return Tensor(invalid: error) }
+  guard x.rank > 0, kernel.rank == 2, x.shape[-1] == kernel.shape[0] else {
+    return Tensor(
+      invalid: OperationError(
+        operation: "dense", rule: "x [..., inputs] and a kernel [inputs, outputs]",
+        got: "x \(x.shape), kernel \(kernel.shape)",
+        hint: x.rank > 2 ? "was `flatten` forgotten?" : ""))
+  }
+  return addingBias(matmul(x, kernel), bias, operation: "dense")
+}
+
+/// Adds a vector along the last axis.
+func addingBias(_ x: Tensor, _ bias: Tensor?, operation: String) -> Tensor {
+  guard let bias, x.error == nil else { return x }
+  guard bias.error != nil || bias.shape == [x.shape[-1]] else {
+    return Tensor(
+      invalid: OperationError(
+        operation: operation, rule: "a bias of shape [\(x.shape[-1])]", got: "\(bias.shape)"))
+  }
+  return x + bias
+}

@@ -1,0 +1,53 @@
+public import RanvierTensors
+
+/// What becomes of the losses of a batch.
+public enum Reduction: String, Sendable, Hashable, CaseIterable {
+  /// One loss for each sample.
+  case none
+  /// The sum of the losses, each times its weight, divided by their number.
+  case mean
+  /// The sum of the losses, each times its weight.
+  case sum
+  /// The sum of the losses, each times its weight, divided by the sum of the weights.
+  case weightedMean = "weighted_mean"
+
+  /// Weights and reduces losses.
+  ///
+  /// Losses of weight 0 are left out, even those that are not numbers. The mean of no losses, or
+  /// with weights whose sum is 0, is not-a-number.
+  ///
+  /// - Shapes: `weights` has the losses' leading axes, such as `[batch]` beside `[batch, time]`.
+  public func callAsFunction(_ losses: Tensor, weights: Tensor? = nil) -> Tensor {
+    let weights = weights.map { spread($0, over: losses, operation: "weights") }
+    let weighted = weights.map { weigh(losses, by: $0) } ?? losses
+    switch self {
+    case .none: return weighted
+    case .mean: return weighted.mean()
+    case .sum: return weighted.sum()
+    case .weightedMean:
+      return weights.map { weighted.sum() / $0.sum() } ?? weighted.mean()
+    }
+  }
+}
+
+/// Values times weights of their shape; 0 where the weight is.
+func weigh(_ values: Tensor, by weights: Tensor) -> Tensor {
+  select(equal(weights, 0), 0, values * weights)
+}
+
+/// Weights in the shape and type of the values that they belong to.
+///
+/// - Shapes: `weights` has the leading axes of `values`.
+func spread(_ weights: Tensor, over values: Tensor, operation: String) -> Tensor {
+  if let error = weights.error ?? values.error { return Tensor(invalid: error) }
+  guard Array(values.shape.sizes.prefix(weights.rank)) == weights.shape.sizes else {
+    return Tensor(
+      invalid: OperationError(
+        operation: operation, rule: "the leading axes of the values they belong to",
+        got: "weights \(weights.shape) for values \(values.shape)",
+        hint: "give one weight for each example, or for each value"))
+  }
+  let missing = [Int](repeating: 1, count: values.rank - weights.rank)
+  let expanded = weights.reshaped(to: Shape(weights.shape.sizes + missing))
+  return expanded.cast(to: values.elementType).broadcast(to: values.shape)
+}

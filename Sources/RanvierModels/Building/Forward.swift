@@ -1,0 +1,121 @@
+package import RanvierTensors
+
+extension ResolvedModel {
+  /// What a model computes: its output, and its layer state after the call.
+  package struct Outcome: Sendable {
+    package var output: Tensor
+    package var state: Parameters
+  }
+
+  /// Evaluates the model, layer by layer.
+  ///
+  /// - Parameter key: The source of dropout and other noise; needed for training only.
+  /// - Throws: ``ModelError`` for inputs, parameters or state that do not fit, and for a layer that fails.
+  package func forward(
+    parameters: Parameters, state: Parameters, inputs: Parameters, isTraining: Bool, key: RandomKey?
+  ) throws -> Outcome {
+    try evaluate(parameters, state, inputs, isTraining, key).outcome
+  }
+
+  /// The output of every layer in prediction, with its path.
+  package func outputs(
+    parameters: Parameters, state: Parameters, inputs: Parameters
+  ) throws -> [(path: String, output: Tensor)] {
+    Array(zip(nodes.map(\.path), try evaluate(parameters, state, inputs, false, nil).values))
+      .map { (path: $0, output: $1) }
+  }
+
+  private func evaluate(
+    _ parameters: Parameters, _ state: Parameters, _ inputs: Parameters, _ isTraining: Bool,
+    _ key: RandomKey?
+  ) throws -> (outcome: Outcome, values: [Tensor]) {
+    let inputs = try matched(inputs)
+    try check(parameters, self.parameters, "parameter", isTraining)
+    try check(state, self.state, "state", isTraining)
+    var values: [Tensor] = []
+    var newState = state
+    for node in nodes {
+      if node.layer is InputLayer {
+        values.append(inputs[node.path])
+        continue
+      }
+      func local(_ declarations: [ParameterDeclaration], _ source: Parameters) -> Parameters {
+        var own = Parameters()
+        for declaration in declarations { own[declaration.name] = source["\(node.path)/\(declaration.name)"] }
+        return own
+      }
+      let call = LayerCall(
+        inputs: node.inputs.map { values[$0] }, parameters: local(node.signature.parameters, parameters),
+        state: local(node.signature.state, state), isTraining: isTraining,
+        key: isTraining ? key?.derived(node.path) : nil)
+      let result = Trace.current.map { $0.withScope(node.path) { node.layer.apply(call) } } ?? node.layer.apply(call)
+      if let error = result.output.error {
+        throw ModelError(
+          path: "\(node.path) (\(node.layer.operation), \(node.location))", rule: error.rule,
+          got: error.got, hint: error.hint)
+      }
+      values.append(result.output)
+      for (name, tensor) in result.state ?? Parameters() { newState["\(node.path)/\(name)"] = tensor }
+    }
+    return (Outcome(output: values[values.count - 1], state: newState), values)
+  }
+
+  /// The inputs under the model's names, checked; a single input may have any name.
+  private func matched(_ given: Parameters) throws(ModelError) -> Parameters {
+    let declared = inputs
+    var result = Parameters()
+    let names = declared.map { "`\($0.name)`" }.joined(separator: ", ")
+    if declared.count == 1, given.count == 1 {
+      result[declared[0].name] = given[given.paths[0]]
+    } else {
+      for (name, _) in declared where !given.contains(name) {
+        throw ModelError(
+          path: name, rule: "a value for every input (\(names))",
+          got: given.isEmpty ? "none" : given.paths.map { "`\($0)`" }.joined(separator: ", "))
+      }
+      for name in given.paths where !declared.contains(where: { $0.name == name }) {
+        throw ModelError(path: name, rule: "an input of the model (\(names))", got: "`\(name)`")
+      }
+      result = given
+    }
+    for (name, input) in declared {
+      let value = result[name]
+      if let error = value.error {
+        throw ModelError(path: name, rule: "a valid tensor", got: "\(error)")
+      }
+      guard input.shape.matches(value.shape) else {
+        throw ModelError(
+          path: name, rule: "shape \(input.shape)", got: "\(value.shape)",
+          hint: value.rank + 1 == input.shape.rank ? "was the batch axis forgotten?" : "")
+      }
+      guard input.elementType == value.elementType else {
+        throw ModelError(
+          path: name, rule: "elements of type \(input.elementType)", got: "\(value.elementType)",
+          hint: "convert with cast(to: .\(input.elementType.caseName))")
+      }
+    }
+    return result
+  }
+
+  private func check(
+    _ given: Parameters, _ declared: [(path: String, declaration: ParameterDeclaration)],
+    _ kind: String, _ isTraining: Bool
+  ) throws(ModelError) {
+    for (path, declaration) in declared {
+      guard given.contains(path) else {
+        throw ModelError(
+          path: path, rule: "this \(kind) in the model state", got: "a state without it",
+          hint: "make the state with this model's initialize")
+      }
+      guard given[path].type == declaration.type else {
+        throw ModelError(
+          path: path, rule: "a \(kind) of type \(declaration.type)", got: "\(given[path].type)")
+      }
+    }
+  }
+}
+
+extension ElementType {
+  /// The case's name, for hints.
+  fileprivate var caseName: String { String(reflecting: self).split(separator: ".").last.map(String.init) ?? "" }
+}

@@ -1,0 +1,50 @@
+/// Rows of cells with several lines each, drawn with a frame.
+struct TextTable {
+  var header: [String]
+  /// Each cell is a list of lines.
+  var rows: [[[String]]] = []
+  var title: String
+  /// Lines below the table.
+  var footer: [String] = []
+
+  var text: String {
+    let columns = header.indices.map { column in
+      rows.flatMap { $0[column].map(\.count) }.reduce(header[column].count, Swift.max)
+    }
+    let inner = columns.reduce(0, +) + 3 * (columns.count - 1) + 2
+    let footerWidth = footer.reduce(0) { Swift.max($0, $1.count + 2) }
+    var widths = columns
+    // A short table grows until its title and footer fit.
+    let missing = Swift.max(title.count + 2, footerWidth) - inner
+    if missing > 0 { widths[widths.count - 1] += missing }
+    let width = Swift.max(inner, inner + missing)
+
+    func line(_ fill: Character, _ joint: Character) -> String {
+      String(joint)
+        + widths.map { String(repeating: fill, count: $0 + 2) }.joined(separator: String(joint))
+        + String(joint)
+    }
+    func padded(_ text: String, _ width: Int) -> String {
+      text + String(repeating: " ", count: Swift.max(0, width - text.count))
+    }
+    func row(_ cells: [String]) -> String {
+      "| " + zip(cells, widths).map { padded($0, $1) }.joined(separator: " | ") + " |"
+    }
+    func whole(_ text: String) -> String { "| " + padded(text, width - 2) + " |" }
+
+    let left = (width - title.count) / 2
+    let centred = String(repeating: " ", count: Swift.max(0, left - 1)) + title
+    var lines = ["+" + String(repeating: "-", count: width) + "+", whole(centred)]
+    lines += [line("=", "+"), row(header), line("=", "+")]
+    for cells in rows {
+      let height = cells.reduce(1) { Swift.max($0, $1.count) }
+      for index in 0 ..< height { lines.append(row(cells.map { index < $0.count ? $0[index] : "" })) }
+      lines.append(line("-", "+"))
+    }
+    if !footer.isEmpty {
+      lines += footer.map(whole)
+      lines.append("+" + String(repeating: "-", count: width) + "+")
+    }
+    return lines.joined(separator: "\n")
+  }
+}

@@ -1,0 +1,27 @@
+internal import RanvierTensors
+
+/// All axes but the first folded into one.
+package struct FlattenLayer: Layer {
+  package var operation: String { "flatten" }
+
+  package func signature(_ inputs: [LayerInput]) throws(LayerProblem) -> LayerSignature {
+    let input = inputs[0].shape
+    return LayerSignature([input[0], input.product(from: 1)], elementType: inputs[0].elementType)
+  }
+
+  package func apply(_ call: LayerCall) -> LayerResult {
+    let features = call.input.shape.sizes.dropFirst().reduce(1, *)
+    return LayerResult(call.input.reshaped(to: [call.input.shape[0], features]))
+  }
+}
+
+extension Model {
+  /// Folds all axes but the first into one.
+  ///
+  /// - Shapes: input `[batch, a, b, ...]`, output `[batch, a * b * ...]`.
+  public func flatten(
+    name: String? = nil, file: StaticString = #fileID, line: Int = #line
+  ) -> Model {
+    adding(FlattenLayer(), name: name, file, line)
+  }
+}

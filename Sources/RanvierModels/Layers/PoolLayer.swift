@@ -1,0 +1,77 @@
+public import RanvierFunctions
+internal import RanvierTensors
+
+/// The maximum or mean of windows.
+package struct PoolLayer: Layer {
+  package enum Kind: Sendable, Hashable { case maximum, average(countsPadding: Bool) }
+
+  package let kind: Kind
+  package let windowSize: SpatialSizes
+  package let strides: SpatialSizes
+  package let padding: Padding
+  package let dilation: SpatialSizes
+
+  package var operation: String { kind == .maximum ? "max_pool" : "average_pool" }
+
+  package var options: [LayerOption] {
+    var options = [LayerOption("window size", windowSize)]
+    if strides != windowSize { options.append(LayerOption("strides", strides)) }
+    if padding != .valid { options.append(LayerOption("padding", padding.summary)) }
+    if dilation != 1 { options.append(LayerOption("dilation", dilation)) }
+    return options
+  }
+
+  package func signature(_ inputs: [LayerInput]) throws(LayerProblem) -> LayerSignature {
+    LayerSignature(
+      try inputs[0].shape.windowed(
+        operation, size: windowSize, strides: strides, padding: padding, dilation: dilation),
+      elementType: inputs[0].elementType)
+  }
+
+  package func apply(_ call: LayerCall) -> LayerResult {
+    switch kind {
+    case .maximum:
+      LayerResult(
+        RanvierFunctions.maxPool(
+          call.input, windowSize: windowSize.sizes, strides: strides.sizes, padding: padding,
+          dilation: dilation.sizes))
+    case .average(let countsPadding):
+      LayerResult(
+        RanvierFunctions.averagePool(
+          call.input, windowSize: windowSize.sizes, strides: strides.sizes, padding: padding,
+          dilation: dilation.sizes, countsPadding: countsPadding))
+    }
+  }
+}
+
+extension Model {
+  /// The largest value of each window, channel by channel; windows do not overlap unless strides say so.
+  ///
+  /// - Shapes: input `[batch, spatial..., channels]`, output `[batch, spatial..., channels]`.
+  public func maxPool(
+    _ windowSize: SpatialSizes = 2, strides: SpatialSizes? = nil, padding: Padding = .valid,
+    dilation: SpatialSizes = 1, name: String? = nil, file: StaticString = #fileID,
+    line: Int = #line
+  ) -> Model {
+    adding(
+      PoolLayer(
+        kind: .maximum, windowSize: windowSize, strides: strides ?? windowSize, padding: padding,
+        dilation: dilation), name: name, file, line)
+  }
+
+  /// The mean of each window, channel by channel; windows do not overlap unless strides say so.
+  ///
+  /// - Shapes: input `[batch, spatial..., channels]`, output `[batch, spatial..., channels]`.
+  /// - Parameter countsPadding: Whether padding counts as zeros; by default means are of the input's values alone.
+  public func averagePool(
+    _ windowSize: SpatialSizes = 2, strides: SpatialSizes? = nil, padding: Padding = .valid,
+    dilation: SpatialSizes = 1, countsPadding: Bool = false, name: String? = nil,
+    file: StaticString = #fileID, line: Int = #line
+  ) -> Model {
+    adding(
+      PoolLayer(
+        kind: .average(countsPadding: countsPadding), windowSize: windowSize,
+        strides: strides ?? windowSize, padding: padding, dilation: dilation),
+      name: name, file, line)
+  }
+}

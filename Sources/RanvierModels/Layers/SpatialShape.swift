@@ -1,0 +1,54 @@
+internal import RanvierFunctions
+internal import RanvierTensors
+
+extension DynamicShape {
+  /// The number of axes between batch and channels, if it is one that spatial layers work on.
+  func spatialAxes() throws(LayerProblem) -> Int {
+    guard (3 ... 5).contains(rank) else {
+      throw LayerProblem(
+        "an input [batch, 1 to 3 spatial axes, channels], so rank 3 to 5",
+        got: "\(self) of rank \(rank)",
+        hint: rank == 2 ? "reshape rows into images first" : "channels are the last axis")
+    }
+    return rank - 2
+  }
+
+  /// The shape of one value per window; open spatial sizes stay open.
+  func windowed(
+    _ operation: String, size: SpatialSizes, strides: SpatialSizes, padding: Padding,
+    dilation: SpatialSizes
+  ) throws(LayerProblem) -> DynamicShape {
+    let axes = try spatialAxes()
+    // Where a size is open any number will do, because each axis is computed by itself.
+    let placeholder = 1 << 20
+    let input = (1 ... axes).map { self[$0] ?? placeholder }
+    let output: [Int]
+    do {
+      let geometry = try WindowGeometry(
+        operation, input: input, size: size.sizes, strides: strides.sizes, padding: padding,
+        dilation: dilation.sizes)
+      output = geometry.outputSizes(of: input)
+    } catch {
+      throw LayerProblem(error.rule, got: error.got, hint: error.hint)
+    }
+    guard output.allSatisfy({ $0 > 0 }) else {
+      throw LayerProblem(
+        "an input (with padding) at least as large as the window",
+        got: "window \(size) on \(self)", hint: "pad with padding: .same, or pool less before")
+    }
+    var result = self
+    for axis in 0 ..< axes where self[axis + 1] != nil { result[axis + 1] = output[axis] }
+    return result
+  }
+}
+
+extension Padding {
+  /// The padding as it is shown in tables.
+  var summary: String {
+    switch self {
+    case .valid: "valid"
+    case .same: "same"
+    case .explicit(let low, let high): "\(low) \(high)"
+    }
+  }
+}

@@ -1,0 +1,4 @@
+extension Optimizer {
+  /// Each recipe once, with its default options.
+  public static let catalog: [Optimizer] = [.sgd(), .adam(), .adamW()]
+}
