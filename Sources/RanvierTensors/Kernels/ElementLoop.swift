@@ -184,20 +184,25 @@ private struct RegisterAssignment {
     let isOutput = Set(loop.outputs)
     let firstRegister = inputCount + loop.outputs.count
     var free: [Int] = []
+    func byteCount(_ value: Int) -> Int { loop.steps[value - inputCount].resultType.byteCount }
     for (index, step) in loop.steps.enumerated() {
-      // Operands that end here free their registers first: block kernels may work in place.
-      for operand in Set(step.operands) where operand >= inputCount && lastUse[operand] == index {
-        if !isOutput.contains(operand - inputCount) { free.append(locations[operand] - firstRegister) }
+      let ending = Set(step.operands).filter {
+        $0 >= inputCount && lastUse[$0] == index && !isOutput.contains($0 - inputCount)
+      }.sorted()
+      // Block kernels work in place on elements of one size only: wider results would overwrite operands not yet read.
+      let size = step.resultType.byteCount
+      free += ending.filter { byteCount($0) == size }.map { locations[$0] - firstRegister }
+      if !isOutput.contains(index) {
+        let register: Int
+        if let reused = free.popLast() {
+          register = reused
+        } else {
+          register = count
+          count += 1
+        }
+        locations[inputCount + index] = firstRegister + register
       }
-      guard !isOutput.contains(index) else { continue }
-      let register: Int
-      if let reused = free.popLast() {
-        register = reused
-      } else {
-        register = count
-        count += 1
-      }
-      locations[inputCount + index] = firstRegister + register
+      free += ending.filter { byteCount($0) != size }.map { locations[$0] - firstRegister }
     }
   }
 
