@@ -184,17 +184,14 @@ private struct RegisterAssignment {
     let isOutput = Set(loop.outputs)
     let firstRegister = inputCount + loop.outputs.count
     var free: [Int] = []
-    func size(_ value: Int) -> Int { loop.steps[value - inputCount].resultType.byteCount }
+    func byteCount(_ value: Int) -> Int { loop.steps[value - inputCount].resultType.byteCount }
     for (index, step) in loop.steps.enumerated() {
-      var ending: [Int] = []
-      for operand in step.operands where operand >= inputCount && lastUse[operand] == index {
-        if !isOutput.contains(operand - inputCount), !ending.contains(operand) { ending.append(operand) }
-      }
-      // Block kernels may work in place, but only between elements of one size.
-      let result = inputCount + index
-      let inPlace = ending.filter { size($0) == size(result) }
-      let freedAfterwards = ending.filter { size($0) != size(result) }
-      free += inPlace.map { locations[$0] - firstRegister }
+      let ending = Set(step.operands).filter {
+        $0 >= inputCount && lastUse[$0] == index && !isOutput.contains($0 - inputCount)
+      }.sorted()
+      // Block kernels work in place on elements of one size only: wider results would overwrite operands not yet read.
+      let size = step.resultType.byteCount
+      free += ending.filter { byteCount($0) == size }.map { locations[$0] - firstRegister }
       if !isOutput.contains(index) {
         let register: Int
         if let reused = free.popLast() {
@@ -203,9 +200,9 @@ private struct RegisterAssignment {
           register = count
           count += 1
         }
-        locations[result] = firstRegister + register
+        locations[inputCount + index] = firstRegister + register
       }
-      free += freedAfterwards.map { locations[$0] - firstRegister }
+      free += ending.filter { byteCount($0) != size }.map { locations[$0] - firstRegister }
     }
   }
 
