@@ -78,6 +78,7 @@ let package = Package(
     tests("RanvierTensorsTests", ["RanvierTensors", "CKernels"]),
     tests("RanvierDataTests", ["RanvierTensors", "RanvierFiles", "RanvierData"]),
     tests("RanvierOptimizersTests", ["RanvierTensors", "RanvierOptimizers"]),
+    tests("RanvierFunctionsTests", ["RanvierFunctions", "RanvierTensors"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

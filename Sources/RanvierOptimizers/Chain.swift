@@ -3,9 +3,9 @@ internal import RanvierTensors
 extension GradientTransform {
   /// Several transforms, each applied to the updates of the one before.
   ///
-  /// The state of each is under its name, as in `adam/step`: a second transform of the same name becomes
-  /// `adam_1`, and one without a name goes by its position. A chain within a chain counts as its
-  /// transforms, so how chains are nested makes no difference.
+  /// The state of each is under its name, as in `adam/step`: a second transform of the same name
+  /// becomes `adam_1`, and one without a name goes by its position. A chain within a chain counts
+  /// as its transforms, so how chains are nested makes no difference.
   public static func chained(_ transforms: GradientTransform...) -> GradientTransform {
     chained(transforms)
   }

@@ -7,7 +7,8 @@ public import RanvierTensors
 /// part of a compiled training step. ``chained(_:)-(GradientTransform...)`` joins several.
 ///
 ///     let transform = GradientTransform.chained(
-///       .clipByGlobalNorm(1), .scaleByAdam(), .scaleByLearningRate(.cosineDecay(initial: 0.01, steps: 1000)))
+///       .clipByGlobalNorm(1), .scaleByAdam(),
+///       .scaleByLearningRate(.cosineDecay(initial: 0.01, steps: 1000)))
 public struct GradientTransform: Sendable {
   /// The name under which a chain keeps the transform's state; a chain numbers those without one.
   public let name: String
@@ -19,7 +20,8 @@ public struct GradientTransform: Sendable {
 
   /// The updates for gradients, and the state for the next step.
   ///
-  /// Updates have the paths and shapes of the gradients. Parameters without a gradient do not matter.
+  /// Updates have the paths and shapes of the gradients. Parameters without a gradient do not
+  /// matter.
   public let update:
     @Sendable (_ gradients: Parameters, _ state: Parameters, _ parameters: Parameters) -> (
       updates: Parameters, state: Parameters
@@ -38,9 +40,10 @@ public struct GradientTransform: Sendable {
   public init(
     name: String = "",
     initialize: @escaping @Sendable (_ parameters: Parameters) -> Parameters,
-    update: @escaping @Sendable (
-      _ gradients: Parameters, _ state: Parameters, _ parameters: Parameters
-    ) -> (updates: Parameters, state: Parameters)
+    update:
+      @escaping @Sendable (
+        _ gradients: Parameters, _ state: Parameters, _ parameters: Parameters
+      ) -> (updates: Parameters, state: Parameters)
   ) {
     self.init(name: name, links: nil, initialize: initialize, update: update)
   }
@@ -48,9 +51,10 @@ public struct GradientTransform: Sendable {
   init(
     name: String, links: [GradientTransform]?,
     initialize: @escaping @Sendable (_ parameters: Parameters) -> Parameters,
-    update: @escaping @Sendable (
-      _ gradients: Parameters, _ state: Parameters, _ parameters: Parameters
-    ) -> (updates: Parameters, state: Parameters)
+    update:
+      @escaping @Sendable (
+        _ gradients: Parameters, _ state: Parameters, _ parameters: Parameters
+      ) -> (updates: Parameters, state: Parameters)
   ) {
     self.name = name
     self.links = links

@@ -1,6 +1,7 @@
 internal import RanvierTensors
 
-/// Zeros for each parameter, under its path after a name, in the type that running averages are kept in.
+/// Zeros for each parameter, under its path after a name, in the type that running averages are
+/// kept in.
 func zeroMoments(_ name: String, for parameters: Parameters) -> Parameters {
   var moments = Parameters()
   for (path, parameter) in parameters {

@@ -1,11 +1,13 @@
 public import RanvierTensors
 
-/// A recipe for changing parameters by their gradients: a gradient transform with a name and options to show.
+/// A recipe for changing parameters by their gradients: a gradient transform with a name and
+/// options to show.
 ///
 ///     let optimizer = Optimizer.adam(learningRate: .cosineDecay(initial: 1e-3, steps: 10_000))
 ///       .preceded(by: .clipByGlobalNorm(1))
 ///     var state = optimizer.initialize(parameters)
-///     (parameters, state) = optimizer.update(parameters: parameters, gradients: gradients, state: state)
+///     (parameters, state) = optimizer.update(
+///       parameters: parameters, gradients: gradients, state: state)
 public struct Optimizer: Sendable {
   /// The name of the recipe.
   public let name: String
@@ -43,8 +45,8 @@ public struct Optimizer: Sendable {
   /// One step: `parameters + updates`.
   ///
   /// Updates are added in the wider of both types, and the sums rounded to the parameters' types.
-  /// Parameters without a gradient stay as they are. A gradient without a parameter, or of another shape than its
-  /// parameter, and a state of another optimizer give invalid tensors.
+  /// Parameters without a gradient stay as they are. A gradient without a parameter, or of another
+  /// shape than its parameter, and a state of another optimizer give invalid tensors.
   ///
   /// - Returns: Parameters and state with the paths, types and shapes of those given.
   public func update(

@@ -80,7 +80,9 @@ struct GradientTransformTests {
 
   @Test func `the learning rate follows its schedule from step 0`() {
     let schedule = Schedule.exponentialDecay(initial: 1, rate: 0.5, steps: 1)
-    let updates = updates(of: .scaleByLearningRate(schedule)).map { $0["b/c"].scalar(as: Double.self) }
+    let updates = updates(of: .scaleByLearningRate(schedule)).map {
+      $0["b/c"].scalar(as: Double.self)
+    }
     #expect(updates == [-2, -1, -0.5])
   }
 

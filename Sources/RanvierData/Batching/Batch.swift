@@ -6,8 +6,8 @@ public import RanvierTensors
 public struct Batch: TensorTree, Equatable {
   /// What the model reads, under the names of its inputs.
   ///
-  /// Data with a single unnamed input has it under ``unnamedInput``; a model with exactly one input takes a single
-  /// tensor whatever its name.
+  /// Data with a single unnamed input has it under ``unnamedInput``; a model with exactly one input
+  /// takes a single tensor whatever its name.
   public var inputs: Parameters
   /// What the model should say.
   public var targets: Tensor

@@ -2,8 +2,8 @@ internal import RanvierTensors
 
 /// Where a loop gets its batches from, by number.
 ///
-/// A batch depends on its number and epoch alone, not on what was read before, so training that was stopped in the
-/// middle of an epoch goes on with the very batch it would have had.
+/// A batch depends on its number and epoch alone, not on what was read before, so training that was
+/// stopped in the middle of an epoch goes on with the very batch it would have had.
 public protocol BatchSource: Sendable {
   /// The number of batches in an epoch.
   var batchCount: Int { get }

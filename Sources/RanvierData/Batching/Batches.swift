@@ -36,13 +36,14 @@ public struct Batches: BatchSource {
     try checkBatchNumber(index, epoch: epoch, of: batchCount)
     let start = index * batchSize
     let rows = start ..< start + min(batchSize, dataset.count - start)
-    guard let key else { return dataset.rows(Tensor(Array(rows))) }
+    guard let key else { return dataset.rows.takingRows(rows) }
     let order = epochOrder.order(of: dataset.count, key: key, epoch: epoch)
-    return dataset.rows(Tensor(Array(order[rows])))
+    return dataset.rows.takingRows(at: order[rows])
   }
 }
 
-/// Remembers the order of the epoch that was read last, since its batches are usually read one after the other.
+/// Remembers the order of the epoch that was read last, since its batches are usually read one
+/// after the other.
 private final class EpochOrder: Sendable {
   private let latest = Mutex<(epoch: Int, order: [Int])?>(nil)
 

@@ -1,11 +1,13 @@
 internal import RanvierTensors
 
-/// The numbers `0 ..< count` in an order drawn from a key; every order is equally likely up to 2^-64 a step.
+/// The numbers `0 ..< count` in an order drawn from a key; every order is equally likely up to
+/// 2^-64 a step.
 ///
-/// Written out instead of `shuffled(using:)`, whose algorithm may change with Swift's library: the order is part of what
-/// makes a training run repeatable.
+/// Written out instead of `shuffled(using:)`, whose algorithm may change with Swift's library: the
+/// order is part of what makes a training run repeatable.
 ///
-/// - Source: Fisher & Yates, in the form of Knuth, "The Art of Computer Programming" 2, algorithm 3.4.2P.
+/// - Source: Fisher & Yates, in the form of Knuth, "The Art of Computer Programming" 2, algorithm
+///   3.4.2P.
 func permutation(of count: Int, key: RandomKey) -> [Int] {
   var order = Array(0 ..< count)
   let words = key.bits([count, 2]).scalars(as: UInt32.self)

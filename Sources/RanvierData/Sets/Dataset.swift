@@ -22,21 +22,24 @@ public struct Dataset: Sendable {
 
   /// Creates a data set of named inputs.
   ///
-  /// - Throws: ``OperationError`` if there is no input or no row, if a tensor is invalid or not known yet, or if tensors differ in their numbers of rows.
+  /// - Throws: ``OperationError`` if there is no input or no row, if a tensor is invalid or not
+  ///   known yet, or if tensors differ in their numbers of rows.
   public init(inputs: Parameters, targets: Tensor, weights: Tensor? = nil) throws(OperationError) {
     try self.init(rows: Batch(inputs: inputs, targets: targets, weights: weights))
   }
 
   /// Creates a data set of a single input.
   ///
-  /// - Throws: ``OperationError`` if there is no row, if a tensor is invalid or not known yet, or if tensors differ in their numbers of rows.
+  /// - Throws: ``OperationError`` if there is no row, if a tensor is invalid or not known yet, or
+  ///   if tensors differ in their numbers of rows.
   public init(inputs: Tensor, targets: Tensor, weights: Tensor? = nil) throws(OperationError) {
     try self.init(rows: Batch(inputs: inputs, targets: targets, weights: weights))
   }
 
   /// Creates a data set of the rows of a batch.
   ///
-  /// - Throws: ``OperationError`` if there is no input or no row, if a tensor is invalid or not known yet, or if tensors differ in their numbers of rows.
+  /// - Throws: ``OperationError`` if there is no input or no row, if a tensor is invalid or not
+  ///   known yet, or if tensors differ in their numbers of rows.
   public init(rows: Batch) throws(OperationError) {
     let count = rows.count
     var named = rows.inputs.map { (name: "input `\($0.0)`", tensor: $0.1) }
@@ -53,7 +56,9 @@ public struct Dataset: Sendable {
       guard tensor.isConcrete else {
         throw Dataset.error("known elements", "\(name) from a function being compiled")
       }
-      guard tensor.rank > 0 else { throw Dataset.error("rows along the first axis", "a scalar as \(name)") }
+      guard tensor.rank > 0 else {
+        throw Dataset.error("rows along the first axis", "a scalar as \(name)")
+      }
     }
     guard named.allSatisfy({ $0.tensor.shape[0] == count }) else {
       let counts = named.map { "\($0.tensor.shape[0]) in \($0.name)" }
@@ -69,11 +74,6 @@ public struct Dataset: Sendable {
 }
 
 extension Dataset {
-  /// Rows at positions that are known to exist, in that order.
-  func rows(_ positions: Tensor) -> Batch {
-    rows.mapTensors { $0.gathered(at: positions) }
-  }
-
   /// Some of the rows, in the order of their numbers; a number may occur several times.
   ///
   /// - Throws: ``OperationError`` if there is no number, or if one is not in `0 ..< count`.
@@ -82,7 +82,7 @@ extension Dataset {
       throw OperationError(
         operation: "subset(_:)", rule: "row numbers in 0 ..< \(count)", got: "\(wrong)")
     }
-    return try Dataset(rows: rows(Tensor(indices)))
+    return try Dataset(rows: rows.takingRows(at: indices))
   }
 
   /// The same rows in an order drawn from a key.
@@ -95,7 +95,8 @@ extension Dataset {
   /// - Parameters:
   ///   - size: The number of rows in a batch.
   ///   - key: Draws a new order for each epoch; without one, rows stay in order.
-  ///   - dropsLast: Whether rows that do not fill a batch are left out; else the last batch is smaller.
+  ///   - dropsLast: Whether rows that do not fill a batch are left out; else the last batch is
+  ///     smaller.
   /// - Throws: ``OperationError`` if the size is not positive, or if there would be no batch.
   public func batches(
     of size: Int, shuffledBy key: RandomKey? = nil, dropsLast: Bool = false

@@ -5,8 +5,8 @@ extension Dataset {
   ///
   /// - Parameters:
   ///   - fraction: The first part's share of the rows, rounded to nearest.
-  ///   - isStratified: Whether each class has the same share in both parts, as near as whole rows allow; targets
-  ///     must then be one class number a row.
+  ///   - isStratified: Whether each class has the same share in both parts, as near as whole rows
+  ///     allow; targets must then be one class number a row.
   ///   - key: Draws which row goes where: the same key, the same parts.
   /// - Throws: ``OperationError`` if a part would be empty, or if targets are not class numbers.
   public func split(
@@ -18,13 +18,15 @@ extension Dataset {
 
   /// Two parts that together have every row once, each with the same share of every class.
   ///
-  /// The first part has `fraction * count` rows, rounded to nearest, and of each class either that share rounded down or one more.
+  /// The first part has `fraction * count` rows, rounded to nearest, and of each class either that
+  /// share rounded down or one more.
   ///
   /// - Parameters:
   ///   - fraction: The first part's share of the rows.
   ///   - labels: One whole number a row: its class.
   ///   - key: Draws which row goes where: the same key, the same parts.
-  /// - Throws: ``OperationError`` if a part would be empty, or if labels are not one whole number a row.
+  /// - Throws: ``OperationError`` if a part would be empty, or if labels are not one whole number a
+  ///   row.
   public func split(
     fraction: Double = 0.8, stratifiedBy labels: Tensor, key: RandomKey
   ) throws(OperationError) -> (first: Dataset, second: Dataset) {
@@ -32,7 +34,8 @@ extension Dataset {
     let isClass = labels.elementType.isInteger || labels.elementType == .bool
     guard isClass, labels.isConcrete, labels.count == count else {
       throw OperationError(
-        operation: "split(fraction:stratifiedBy:)", rule: "one whole number for each of \(count) rows",
+        operation: "split(fraction:stratifiedBy:)",
+        rule: "one whole number for each of \(count) rows",
         got: "labels \(labels.type)",
         hint: "of one-hot targets take argmax() first")
     }
@@ -75,7 +78,8 @@ extension Dataset {
     }
     let total = Int((fraction * Double(count)).rounded())
     let missing = total - quotas.values.reduce(0, +)
-    // Ties go to the smaller label, so that the outcome does not depend on the order of a dictionary.
+    // Ties go to the smaller label, so that the outcome does not depend on the order of a
+    // dictionary.
     let order = remainders.sorted {
       $0.rest != $1.rest ? $0.rest > $1.rest : $0.label < $1.label
     }

@@ -25,7 +25,9 @@ struct CSVScanner {
       guard let name = String(validating: bytes[field], as: UTF8.self), !name.isEmpty else {
         throw failure("a column needs a name", field)
       }
-      guard !names.contains(name) else { throw failure("two columns have the name `\(name)`", field) }
+      guard !names.contains(name) else {
+        throw failure("two columns have the name `\(name)`", field)
+      }
       names.append(name)
       column += 1
     }
@@ -41,7 +43,7 @@ struct CSVScanner {
       while !isLast {
         let field = try nextField(&isLast)
         guard column <= width else {
-          throw failure("the line has more than the \(width) numbers that there are columns", field)
+          throw failure("the line has more numbers than columns (\(width))", field)
         }
         numbers.append(try number(field))
         column += 1
@@ -49,7 +51,7 @@ struct CSVScanner {
       guard column == width + 1 else {
         throw FileError(
           path: path,
-          reason: "line \(line) has \(column - 1) of the \(width) numbers that there are columns")
+          reason: "line \(line) has fewer numbers (\(column - 1)) than columns (\(width))")
       }
       endLine()
     }
@@ -97,7 +99,8 @@ struct CSVScanner {
     return value
   }
 
-  /// The value of a field of at most 15 digits, which f64 holds exactly: the most frequent case by far.
+  /// The value of a field of at most 15 digits, which f64 holds exactly: the most frequent case by
+  /// far.
   private func wholeNumber(_ field: Range<Int>) -> Double? {
     guard field.count <= 15 else { return nil }
     var value = 0

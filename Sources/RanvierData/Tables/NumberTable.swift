@@ -3,8 +3,9 @@ public import RanvierFiles
 
 /// A table of numbers with named columns, read from comma-separated text.
 ///
-/// The first line names the columns; every other line has one finite decimal number for each. There are no quotes, no spaces around numbers, no empty
-/// fields and no empty lines, except that the last line may end with a line break. Lines end with LF or CR LF.
+/// The first line names the columns; every other line has one finite decimal number for each. There
+/// are no quotes, no spaces around numbers, no empty fields and no empty lines, except that the
+/// last line may end with a line break. Lines end with LF or CR LF.
 public struct NumberTable: Sendable {
   /// The names of the columns.
   public let columns: [String]
@@ -16,7 +17,8 @@ public struct NumberTable: Sendable {
 
   /// Reads a file.
   ///
-  /// - Throws: ``FileError`` if the file cannot be read, or with line and column of what is not as it should be.
+  /// - Throws: ``FileError`` if the file cannot be read, or with line and column of what is not as
+  ///   it should be.
   public init(contentsOf path: String) throws(FileError) {
     let data: Data
     do {

@@ -2,7 +2,8 @@ public import RanvierTensors
 
 /// A function applied to every element, or to every row, of a layer's output.
 ///
-/// An activation is a value: its name and options identify it, so it can be compared, printed and saved with a model.
+/// An activation is a value: its name and options identify it, so it can be compared, printed and
+/// saved with a model.
 public struct Activation: Sendable, Hashable, CustomStringConvertible, Named {
   /// The name under which the activation is saved, such as `leaky_relu`.
   public let name: String
@@ -10,7 +11,8 @@ public struct Activation: Sendable, Hashable, CustomStringConvertible, Named {
   public let options: [String: Double]
   private let function: @Sendable (Tensor, [String: Double]) -> Tensor
 
-  /// Creates an activation whose function depends on options; the given ones are the defaults of ``catalog`` look-ups.
+  /// Creates an activation whose function depends on options; the given ones are the defaults of
+  /// ``catalog`` look-ups.
   public init(
     _ name: String, options: [String: Double],
     _ function: @escaping @Sendable (_ x: Tensor, _ options: [String: Double]) -> Tensor
@@ -27,7 +29,8 @@ public struct Activation: Sendable, Hashable, CustomStringConvertible, Named {
     self.init(name, options: [:]) { x, _ in function(x) }
   }
 
-  /// Finds an activation of the ``catalog`` by its name; options that are not given have their defaults.
+  /// Finds an activation of the ``catalog`` by its name; options that are not given have their
+  /// defaults.
   ///
   /// - Throws: An ``OperationError`` that lists what is known if the name or an option is not.
   public init(named name: String, options: [String: Double] = [:]) throws(OperationError) {

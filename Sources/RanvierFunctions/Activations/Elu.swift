@@ -7,7 +7,8 @@ public import RanvierTensors
 /// - Source: Clevert, Unterthiner & Hochreiter 2015, arXiv:1511.07289.
 public func elu(_ x: Tensor, alpha: Double = 1) -> Tensor {
   let isPositive = greater(x, 0)
-  // Positive elements are kept from the exponential: its overflow would make derivatives not-a-number.
+  // Positive elements are kept from the exponential: its overflow would make derivatives
+  // not-a-number.
   let negative = select(isPositive, 0, x)
   return select(isPositive, x, expm1(negative) * alpha)
 }

@@ -1,6 +1,7 @@
 public import RanvierTensors
 
-/// The Gaussian error linear unit: each element times the probability that a standard normal number is smaller.
+/// The Gaussian error linear unit: each element times the probability that a standard normal number
+/// is smaller.
 ///
 /// `x / 2 * (1 + erf(x / sqrt(2)))`, the exact form.
 ///

@@ -1,6 +1,7 @@
 public import RanvierTensors
 
-/// The logarithm of ``softmax(_:alongAxis:)``, computed without taking the logarithm of a rounded probability.
+/// The logarithm of ``softmax(_:alongAxis:)``, computed without taking the logarithm of a rounded
+/// probability.
 ///
 /// `x - max(x) - log(sum(exp(x - max(x))))`
 ///

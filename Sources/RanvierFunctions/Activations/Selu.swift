@@ -2,7 +2,8 @@ public import RanvierTensors
 
 /// The scaled exponential linear unit, which drives activations toward mean 0 and variance 1.
 ///
-/// `scale * elu(x, alpha)` with the constants of the paper, for weights from ``Initializer/lecunNormal``.
+/// `scale * elu(x, alpha)` with the constants of the paper, for weights from
+/// ``Initializer/lecunNormal``.
 ///
 /// - Source: Klambauer, Unterthiner, Mayr & Hochreiter 2017, arXiv:1706.02515.
 public func selu(_ x: Tensor) -> Tensor {

@@ -2,7 +2,8 @@ public import RanvierTensors
 
 /// Probabilities proportional to the exponentials of the elements along an axis.
 ///
-/// `exp(x - max(x)) / sum(exp(x - max(x)))`; the shift by the largest element keeps large inputs finite.
+/// `exp(x - max(x)) / sum(exp(x - max(x)))`; the shift by the largest element keeps large inputs
+/// finite.
 ///
 /// - Shapes: The result has the shape of `x`, which has at least one axis.
 public func softmax(_ x: Tensor, alongAxis axis: Int = -1) -> Tensor {

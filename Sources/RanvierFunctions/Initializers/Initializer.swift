@@ -2,7 +2,8 @@ public import RanvierTensors
 
 /// How the elements of a new parameter are chosen.
 ///
-/// An initializer is a value: its name and options identify it, so it can be compared, printed and saved with a model. The same key gives the same elements.
+/// An initializer is a value: its name and options identify it, so it can be compared, printed and
+/// saved with a model. The same key gives the same elements.
 public struct Initializer: Sendable, Hashable, CustomStringConvertible, Named {
   /// What computes the elements of a parameter.
   public typealias Function =
@@ -18,14 +19,16 @@ public struct Initializer: Sendable, Hashable, CustomStringConvertible, Named {
 
   /// Creates an initializer: `Initializer("ramp") { shape, _, type, _ in ... }`.
   ///
-  /// The name must be its own: initializers of equal names and options count as equal. The options are the defaults of ``catalog`` look-ups.
+  /// The name must be its own: initializers of equal names and options count as equal. The options
+  /// are the defaults of ``catalog`` look-ups.
   public init(_ name: String, options: [String: Double] = [:], _ function: @escaping Function) {
     self.name = name
     self.options = options
     self.function = function
   }
 
-  /// Finds an initializer of the ``catalog`` by its name; options that are not given have their defaults.
+  /// Finds an initializer of the ``catalog`` by its name; options that are not given have their
+  /// defaults.
   ///
   /// - Throws: An ``OperationError`` that lists what is known if the name or an option is not.
   public init(named name: String, options: [String: Double] = [:]) throws(OperationError) {

@@ -1,9 +1,11 @@
 package import RanvierTensors
 
-/// Random numbers whose variance depends on how many values a kernel combines, so that signals keep their size through many layers.
+/// Random numbers whose variance depends on how many values a kernel combines, so that signals keep
+/// their size through many layers.
 ///
-/// The variance is `scale / fan`. Uniform numbers are drawn from `±sqrt(3 * variance)`; normal ones are truncated at two standard deviations and widened, so that
-/// the truncated distribution has the variance.
+/// The variance is `scale / fan`. Uniform numbers are drawn from `±sqrt(3 * variance)`; normal ones
+/// are truncated at two standard deviations and widened, so that the truncated distribution has the
+/// variance.
 struct VarianceScaling: Sendable {
   /// The number of values by which the scale is divided.
   enum Fan: Sendable {
@@ -36,7 +38,8 @@ struct VarianceScaling: Sendable {
 
 /// How many values one output of a kernel combines, and how many outputs one input takes part in.
 ///
-/// Kernels are `[inputs, outputs]` or `[size..., inputs, outputs]`; the sizes multiply both. A vector counts as its length twice.
+/// Kernels are `[inputs, outputs]` or `[size..., inputs, outputs]`; the sizes multiply both. A
+/// vector counts as its length twice.
 package func kernelFans(_ shape: Shape) -> (input: Double, output: Double) {
   switch shape.rank {
   case 0: return (1, 1)

@@ -2,14 +2,16 @@ public import RanvierTensors
 
 /// The mean of the elements of each window, channel by channel. Integers are averaged in `f32`.
 ///
-/// - Shapes: x `[batch, spatial..., channels]` with 1 to 3 spatial axes; result `[batch, spatial..., channels]`.
+/// - Shapes: x `[batch, spatial..., channels]` with 1 to 3 spatial axes; result
+///   `[batch, spatial..., channels]`.
 /// - Parameters:
 ///   - x: The input.
 ///   - windowSize: The sizes of a window. Here and below, one number applies to all axes.
 ///   - strides: Distances between neighbouring windows; by default they do not overlap.
 ///   - padding: What lies around the input.
 ///   - dilation: Distances between neighbouring elements of a window.
-///   - countsPadding: Whether padding counts as zeros; by default means are of the input's elements alone.
+///   - countsPadding: Whether padding counts as zeros; by default means are of the input's elements
+///     alone.
 /// - Note: PyTorch counts padding unless told otherwise; Keras and TensorFlow do not.
 public func averagePool(
   _ x: Tensor, windowSize: [Int], strides: [Int]? = nil, padding: Padding = .valid,

@@ -4,7 +4,8 @@ public import RanvierTensors
 ///
 /// `y = (x - mean) / sqrt(variance + epsilon) * scale + offset`, computed at least in `f32`.
 ///
-/// - Shapes: x `[batch, ..., channels]`; scale, offset, mean and variance `[channels]`; result as x.
+/// - Shapes: x `[batch, ..., channels]`; scale, offset, mean and variance `[channels]`; result as
+///   x.
 /// - Parameters:
 ///   - x: The input.
 ///   - scale: Multiplies each normalized channel.
@@ -23,13 +24,17 @@ public func batchNorm(
   return scaled(centred, variance, scale, offset, epsilon).cast(to: x.elementType)
 }
 
-/// Normalizes each channel, the last axis, with the statistics of the batch itself, and returns those.
+/// Normalizes each channel, the last axis, with the statistics of the batch itself, and returns
+/// those.
 ///
-/// The formula is that of ``batchNorm(_:scale:offset:mean:variance:epsilon:)`` with mean and variance over
-/// all axes but the last. Derivatives go through the statistics. The variance is computed from distances to the mean, so a mean far from 0 does no harm.
+/// The formula is that of ``batchNorm(_:scale:offset:mean:variance:epsilon:)`` with mean and
+/// variance over all axes but the last. Derivatives go through the statistics. The variance is
+/// computed from distances to the mean, so a mean far from 0 does no harm.
 ///
-/// - Shapes: x `[batch, ..., channels]`; scale and offset `[channels]`; output as x, mean and variance `[channels]`.
-/// - Returns: The output, and mean and biased variance of the batch for ``updatedRunningStatistic(_:with:momentum:)``.
+/// - Shapes: x `[batch, ..., channels]`; scale and offset `[channels]`; output as x, mean and
+///   variance `[channels]`.
+/// - Returns: The output, and mean and biased variance of the batch for
+///   ``updatedRunningStatistic(_:with:momentum:)``.
 /// - Source: Ioffe & Szegedy 2015, arXiv:1502.03167, algorithm 1.
 public func batchNormTraining(
   _ x: Tensor, scale: Tensor? = nil, offset: Tensor? = nil, epsilon: Double = 1e-5
@@ -49,14 +54,15 @@ public func batchNormTraining(
 
 /// A running mean or variance after another batch.
 ///
-/// `momentum * old + (1 - momentum) * batch`; the batch's statistic counts as a constant in derivatives.
+/// `momentum * old + (1 - momentum) * batch`; the batch's statistic counts as a constant in
+/// derivatives.
 ///
 /// - Parameters:
 ///   - old: The running statistic so far.
 ///   - batch: The statistic of the batch.
 ///   - momentum: The weight of the old value, as in Keras.
-/// - Note: PyTorch's `momentum` is the weight of the new value, 0.1 for our 0.9; it also stores the unbiased variance, Keras and the paper's
-///   moving average the biased one.
+/// - Note: PyTorch's `momentum` is the weight of the new value, 0.1 for our 0.9; it also stores the
+///   unbiased variance, Keras and the paper's moving average the biased one.
 public func updatedRunningStatistic(
   _ old: Tensor, with batch: Tensor, momentum: Double = 0.9
 ) -> Tensor {

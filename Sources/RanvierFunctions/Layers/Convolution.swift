@@ -1,21 +1,25 @@
 public import RanvierTensors
 
-/// Slides a kernel over the spatial axes of an input and adds a vector: a cross-correlation, as everywhere in deep learning.
+/// Slides a kernel over the spatial axes of an input and adds a vector: a cross-correlation, as
+/// everywhere in deep learning.
 ///
-/// `y[n, t, o] = bias[o] + sum over k, c of x[n, t * stride + k * dilation - padding, c] * kernel[k, c, o]`
+///     y[n, t, o] = bias[o]
+///       + sum over k, c of x[n, t * stride + k * dilation - padding, c] * kernel[k, c, o]
 ///
 /// - Shapes: x `[batch, spatial..., channels]` with 1 to 3 spatial axes, kernel
-///   `[size..., channels / groups, outputs]`, bias `[outputs]`; result `[batch, spatial..., outputs]`.
+///   `[size..., channels / groups, outputs]`, bias `[outputs]`; result
+///   `[batch, spatial..., outputs]`.
 /// - Parameters:
 ///   - x: The input.
 ///   - kernel: The kernel.
 ///   - bias: Added to each output channel.
-///   - strides: Distances between neighbouring windows. Here and below, one number applies to all axes.
+///   - strides: Distances between neighbouring windows. Here and below, one number applies to all
+///     axes.
 ///   - padding: What lies around the input.
 ///   - dilation: Distances between neighbouring elements of the kernel.
 ///   - inputDilation: Distances between neighbouring elements of the input, with zeros between.
-///   - groups: The number of parts into which channels and outputs are divided, each convolved by itself;
-///     as many as channels for a depthwise convolution.
+///   - groups: The number of parts into which channels and outputs are divided, each convolved by
+///     itself; as many as channels for a depthwise convolution.
 public func convolution(
   _ x: Tensor, _ kernel: Tensor, _ bias: Tensor? = nil, strides: [Int] = [1],
   padding: Padding = .valid, dilation: [Int] = [1], inputDilation: [Int] = [1], groups: Int = 1

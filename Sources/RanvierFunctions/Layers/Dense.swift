@@ -4,7 +4,8 @@ public import RanvierTensors
 ///
 /// `x · kernel + bias`
 ///
-/// - Shapes: x `[..., inputs]`, kernel `[inputs, outputs]`, bias `[outputs]`; result `[..., outputs]`.
+/// - Shapes: x `[..., inputs]`, kernel `[inputs, outputs]`, bias `[outputs]`; result
+///   `[..., outputs]`.
 public func dense(_ x: Tensor, _ kernel: Tensor, _ bias: Tensor? = nil) -> Tensor {
   if let error = x.error ?? kernel.error ?? bias?.error { return Tensor(invalid: error) }
   guard x.rank > 0, kernel.rank == 2, x.shape[-1] == kernel.shape[0] else {

@@ -2,7 +2,8 @@ public import RanvierTensors
 
 /// The mean of each channel over all spatial positions.
 ///
-/// - Shapes: x `[batch, spatial..., channels]`; result `[batch, channels]`, or `[batch, 1..., channels]` with `keepingAxes`.
+/// - Shapes: x `[batch, spatial..., channels]`; result `[batch, channels]`, or
+///   `[batch, 1..., channels]` with `keepingAxes`.
 public func globalAveragePool(_ x: Tensor, keepingAxes: Bool = false) -> Tensor {
   do {
     let axes = try x.spatialSizes("globalAveragePool").indices.map { $0 + 1 }
@@ -14,7 +15,8 @@ public func globalAveragePool(_ x: Tensor, keepingAxes: Bool = false) -> Tensor 
 
 /// The largest element of each channel over all spatial positions.
 ///
-/// - Shapes: x `[batch, spatial..., channels]`; result `[batch, channels]`, or `[batch, 1..., channels]` with `keepingAxes`.
+/// - Shapes: x `[batch, spatial..., channels]`; result `[batch, channels]`, or
+///   `[batch, 1..., channels]` with `keepingAxes`.
 public func globalMaxPool(_ x: Tensor, keepingAxes: Bool = false) -> Tensor {
   do {
     let axes = try x.spatialSizes("globalMaxPool").indices.map { $0 + 1 }

@@ -2,7 +2,8 @@ public import RanvierTensors
 
 /// The largest element of each window, channel by channel.
 ///
-/// - Shapes: x `[batch, spatial..., channels]` with 1 to 3 spatial axes; result `[batch, spatial..., channels]`.
+/// - Shapes: x `[batch, spatial..., channels]` with 1 to 3 spatial axes; result
+///   `[batch, spatial..., channels]`.
 /// - Parameters:
 ///   - x: The input.
 ///   - windowSize: The sizes of a window. Here and below, one number applies to all axes.

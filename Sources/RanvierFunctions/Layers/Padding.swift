@@ -4,12 +4,14 @@ internal import RanvierTensors
 public enum Padding: Sendable, Hashable {
   /// Nothing: windows lie within the input.
   case valid
-  /// As much as makes the output `ceil(input / stride)` long, the smaller half first: the rule of TensorFlow and Keras.
+  /// As much as makes the output `ceil(input / stride)` long, the smaller half first: the rule of
+  /// TensorFlow and Keras.
   ///
-  /// An axis gets `max((output - 1) * stride + (window - 1) * dilation + 1 - input, 0)`. With strides of 2 or more it depends on the input's size, unlike
-  /// PyTorch's symmetric padding.
+  /// An axis gets `max((output - 1) * stride + (window - 1) * dilation + 1 - input, 0)`. With
+  /// strides of 2 or more it depends on the input's size, unlike PyTorch's symmetric padding.
   case same
-  /// Given numbers of positions before and after each spatial axis; single numbers apply to all axes.
+  /// Given numbers of positions before and after each spatial axis; single numbers apply to all
+  /// axes.
   case explicit(low: [Int], high: [Int])
 
   /// The same number of positions around all sides.

@@ -2,11 +2,12 @@ public import RanvierTensors
 
 /// The cross-entropy of predicted probabilities of "yes" with the true ones.
 ///
-/// `-(targets * log(predictions) + (1 - targets) * log(1 - predictions))` for each element, and the mean along the last axis for each sample;
-/// on logits `max(x, 0) - x * targets + log1p(exp(-|x|))`.
+/// `-(targets * log(predictions) + (1 - targets) * log(1 - predictions))` for each element, and the
+/// mean along the last axis for each sample; on logits
+/// `max(x, 0) - x * targets + log1p(exp(-|x|))`.
 ///
-/// - Shapes: targets as predictions; weights the leading axes of the losses. There is one loss for each
-///   index before the last axis, for each element of a vector or with `perElement`.
+/// - Shapes: targets as predictions; weights the leading axes of the losses. There is one loss for
+///   each index before the last axis, for each element of a vector or with `perElement`.
 /// - Parameters:
 ///   - targets: Probabilities, or `true` and `false`.
 ///   - predictions: Probabilities, or logits.
@@ -14,7 +15,8 @@ public import RanvierTensors
 ///   - weights: How much each loss counts.
 ///   - perElement: Whether elements are not averaged along the last axis first.
 ///   - reduction: What becomes of the losses.
-/// - Note: Logarithms are taken of at least 1.2e-38, so that a wrong certainty gives 87.3. Their derivative is 0 there.
+/// - Note: Logarithms are taken of at least 1.2e-38, so that a wrong certainty gives 87.3. Their
+///   derivative is 0 there.
 public func binaryCrossEntropy(
   _ targets: Tensor, _ predictions: Tensor, fromLogits: Bool = false, weights: Tensor? = nil,
   perElement: Bool = false, reduction: Reduction = .mean

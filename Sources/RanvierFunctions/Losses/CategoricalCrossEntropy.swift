@@ -2,21 +2,24 @@ public import RanvierTensors
 
 /// The cross-entropy of predicted distributions over classes, the last axis, with the true ones.
 ///
-/// `-sum(targets * log(predictions))` along the last axis, where classes of target 0 count as 0; on logits the logarithm is ``logSoftmax(_:alongAxis:)``.
+/// `-sum(targets * log(predictions))` along the last axis, where classes of target 0 count as 0; on
+/// logits the logarithm is ``logSoftmax(_:alongAxis:)``.
 ///
 /// Targets are distributions (one-hot or soft) if they have the predictions' shape, else classes as
-/// integers without the class axis. A class that does not exist gives not-a-number, because elements
-/// may not be known yet when shapes are checked. Sums are at least in `f32`.
+/// integers without the class axis. A class that does not exist gives not-a-number, because
+/// elements may not be known yet when shapes are checked. Sums are at least in `f32`.
 ///
-/// - Shapes: predictions `[batch..., classes]`, targets `[batch..., classes]` or integers `[batch...]`,
-///   weights the leading axes of `[batch...]`; the result is a scalar, `[batch...]` for ``Reduction/none``.
+/// - Shapes: predictions `[batch..., classes]`, targets `[batch..., classes]` or integers
+///   `[batch...]`, weights the leading axes of `[batch...]`; the result is a scalar, `[batch...]`
+///   for ``Reduction/none``.
 /// - Parameters:
 ///   - targets: Distributions or classes.
 ///   - predictions: Probabilities, or logits.
 ///   - fromLogits: Whether predictions are logits: more exact than probabilities from `softmax`.
 ///   - weights: How much each sample counts.
 ///   - reduction: What becomes of the losses.
-/// - Note: The logarithm is taken of at least 1.2e-38, so that a probability of 0 gives 87.3. Its derivative is 0 there.
+/// - Note: The logarithm is taken of at least 1.2e-38, so that a probability of 0 gives 87.3. Its
+///   derivative is 0 there.
 public func categoricalCrossEntropy(
   _ targets: Tensor, _ predictions: Tensor, fromLogits: Bool = false, weights: Tensor? = nil,
   reduction: Reduction = .mean
@@ -73,7 +76,8 @@ extension Loss {
   /// The cross-entropy of probabilities over classes with one-hot, soft or integer targets.
   public static let categoricalCrossEntropy = Loss.categoricalCrossEntropy(fromLogits: false)
 
-  /// The cross-entropy of probabilities, or of logits, over classes with one-hot, soft or integer targets.
+  /// The cross-entropy of probabilities, or of logits, over classes with one-hot, soft or integer
+  /// targets.
   public static func categoricalCrossEntropy(fromLogits: Bool) -> Loss {
     Loss("categorical_cross_entropy" + (fromLogits ? "_from_logits" : "")) { targets, predictions in
       RanvierFunctions.categoricalCrossEntropy(

@@ -6,12 +6,16 @@ public struct Loss: Sendable, CustomStringConvertible {
   public let name: String
   private let function: @Sendable (Tensor, Tensor) -> Tensor
 
-  /// Creates a loss: `Loss("largest_error") { targets, predictions in abs(targets - predictions).max(alongAxes: [-1]) }`.
+  /// Creates a loss of your own.
+  ///
+  ///     Loss("largest_error") { targets, predictions in
+  ///       abs(targets - predictions).max(alongAxes: [-1])
+  ///     }
   ///
   /// - Parameters:
   ///   - name: The name.
-  ///   - function: The losses of targets and predictions. The first axis is the batch, so that examples can
-  ///     be weighted; a scalar works too as long as nothing asks for weights.
+  ///   - function: The losses of targets and predictions. The first axis is the batch, so that
+  ///     examples can be weighted; a scalar works too as long as nothing asks for weights.
   public init(
     _ name: String,
     _ function: @escaping @Sendable (_ targets: Tensor, _ predictions: Tensor) -> Tensor

@@ -7,7 +7,8 @@ struct LossOperands {
 
   /// Checks that shapes are equal, and converts targets to the predictions' type.
   ///
-  /// Broadcasting would hide mistakes: `[batch]` beside `[batch, 1]` would compare every target with every prediction.
+  /// Broadcasting would hide mistakes: `[batch]` beside `[batch, 1]` would compare every target
+  /// with every prediction.
   init(
     _ targets: Tensor, _ predictions: Tensor, loss: String
   ) throws(OperationError) {
@@ -22,7 +23,8 @@ struct LossOperands {
     self.targets = targets.cast(to: self.predictions.elementType)
   }
 
-  /// Predictions in a type in which sums of losses are accurate: `f64` stays, all others become `f32`.
+  /// Predictions in a type in which sums of losses are accurate: `f64` stays, all others become
+  /// `f32`.
   static func computable(_ predictions: Tensor) -> Tensor {
     predictions.elementType == .float64 ? predictions : predictions.cast(to: .float32)
   }
@@ -40,10 +42,12 @@ struct LossOperands {
   }
 }
 
-/// One loss for each sample from losses of elements: their mean along the last axis, unless that is the batch.
+/// One loss for each sample from losses of elements: their mean along the last axis, unless that is
+/// the batch.
 func perSample(_ losses: Tensor) -> Tensor {
   losses.rank < 2 ? losses : losses.mean(alongAxes: [-1])
 }
 
-/// The smallest probability of which losses take the logarithm: the smallest normal `f32`, about 1.2e-38.
+/// The smallest probability of which losses take the logarithm: the smallest normal `f32`, about
+/// 1.2e-38.
 let smallestProbability = Double(Float.leastNormalMagnitude)

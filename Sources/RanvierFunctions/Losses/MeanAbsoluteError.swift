@@ -4,8 +4,8 @@ public import RanvierTensors
 ///
 /// `mean(|predictions - targets|)` along the last axis for each sample; the derivative at 0 is 0.
 ///
-/// - Shapes: targets as predictions; weights the leading axes of the losses. There is one loss for each
-///   index before the last axis, for each element of a vector or with `perElement`.
+/// - Shapes: targets as predictions; weights the leading axes of the losses. There is one loss for
+///   each index before the last axis, for each element of a vector or with `perElement`.
 /// - Parameters:
 ///   - targets: The true values.
 ///   - predictions: The predicted values.

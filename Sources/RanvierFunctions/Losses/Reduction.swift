@@ -13,12 +13,13 @@ public enum Reduction: String, Sendable, Hashable, CaseIterable {
 
   /// Weights and reduces losses.
   ///
-  /// The mean of no losses, or with weights whose sum is 0, is not-a-number.
+  /// Losses of weight 0 are left out, even those that are not numbers. The mean of no losses, or
+  /// with weights whose sum is 0, is not-a-number.
   ///
-  /// - Shapes: `weights` has the losses' leading axes, such as `[batch]` beside losses `[batch, time]`.
+  /// - Shapes: `weights` has the losses' leading axes, such as `[batch]` beside `[batch, time]`.
   public func callAsFunction(_ losses: Tensor, weights: Tensor? = nil) -> Tensor {
     let weights = weights.map { spread($0, over: losses, operation: "weights") }
-    let weighted = weights.map { losses * $0 } ?? losses
+    let weighted = weights.map { weigh(losses, by: $0) } ?? losses
     switch self {
     case .none: return weighted
     case .mean: return weighted.mean()
@@ -27,6 +28,11 @@ public enum Reduction: String, Sendable, Hashable, CaseIterable {
       return weights.map { weighted.sum() / $0.sum() } ?? weighted.mean()
     }
   }
+}
+
+/// Values times weights of their shape; 0 where the weight is.
+func weigh(_ values: Tensor, by weights: Tensor) -> Tensor {
+  select(equal(weights, 0), 0, values * weights)
 }
 
 /// Weights in the shape and type of the values that they belong to.

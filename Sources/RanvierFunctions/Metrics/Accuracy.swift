@@ -1,16 +1,18 @@
 internal import RanvierTensors
 
 extension Metric {
-  /// The share of predictions that name the right class; of two classes, "yes" is predicted above 0.5.
+  /// The share of predictions that name the right class; of two classes, "yes" is predicted above
+  /// 0.5.
   public static let accuracy = Metric.accuracy(threshold: 0.5)
 
   /// The share of predictions that name the right class.
   ///
-  /// With several classes, the last axis, the largest prediction counts, be it a probability or a logit; targets are one-hot or soft in the
-  /// predictions' shape, or integers without the class axis. A last axis of size 1, or predictions `[batch]`,
-  /// are predictions of "yes".
+  /// With several classes, the last axis, the largest prediction counts, be it a probability or a
+  /// logit; targets are one-hot or soft in the predictions' shape, or integers without the class
+  /// axis. A last axis of size 1, or predictions `[batch]`, are predictions of "yes".
   ///
-  /// - Parameter threshold: The prediction above which "yes" is predicted: 0.5 for probabilities, 0 for logits.
+  /// - Parameter threshold: The prediction above which "yes" is predicted: 0.5 for probabilities, 0
+  ///   for logits.
   public static func accuracy(threshold: Double) -> Metric {
     mean(of: "accuracy") { isCorrect($0, $1, threshold: threshold) }
   }
@@ -36,7 +38,9 @@ private func isCorrect(_ targets: Tensor, _ predictions: Tensor, threshold: Doub
   return Tensor(
     invalid: OperationError(
       operation: "accuracy",
-      rule: "targets of shape \(predictions.shape), or classes as integers of shape \(withoutClasses)",
+      rule:
+        "targets of shape \(predictions.shape), or classes as integers of shape \(withoutClasses)",
       got: "targets \(targets.type), predictions \(predictions.type)",
-      hint: targets.shape == withoutClasses ? "classes are integers: targets.cast(to: .int32)" : ""))
+      hint: targets.shape == withoutClasses ? "classes are integers: targets.cast(to: .int32)" : "")
+  )
 }

@@ -2,8 +2,8 @@ public import RanvierTensors
 
 /// A measure of predictions, exact over a whole data set however it is divided into batches.
 ///
-/// A metric is three functions: the state for no examples, the state after another batch, and the value of a state.
-/// States of parts of the data set can be merged.
+/// A metric is three functions: the state for no examples, the state after another batch, and the
+/// value of a state. States of parts of the data set can be merged.
 public struct Metric: Sendable, CustomStringConvertible {
   /// The state after another batch.
   public typealias Accumulate =

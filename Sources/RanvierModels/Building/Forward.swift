@@ -14,6 +14,21 @@ extension ResolvedModel {
   package func forward(
     parameters: Parameters, state: Parameters, inputs: Parameters, isTraining: Bool, key: RandomKey?
   ) throws -> Outcome {
+    try evaluate(parameters, state, inputs, isTraining, key).outcome
+  }
+
+  /// The output of every layer in prediction, with its path.
+  package func outputs(
+    parameters: Parameters, state: Parameters, inputs: Parameters
+  ) throws -> [(path: String, output: Tensor)] {
+    Array(zip(nodes.map(\.path), try evaluate(parameters, state, inputs, false, nil).values))
+      .map { (path: $0, output: $1) }
+  }
+
+  private func evaluate(
+    _ parameters: Parameters, _ state: Parameters, _ inputs: Parameters, _ isTraining: Bool,
+    _ key: RandomKey?
+  ) throws -> (outcome: Outcome, values: [Tensor]) {
     let inputs = try matched(inputs)
     try check(parameters, self.parameters, "parameter", isTraining)
     try check(state, self.state, "state", isTraining)
@@ -42,7 +57,7 @@ extension ResolvedModel {
       values.append(result.output)
       for (name, tensor) in result.state ?? Parameters() { newState["\(node.path)/\(name)"] = tensor }
     }
-    return Outcome(output: values[values.count - 1], state: newState)
+    return (Outcome(output: values[values.count - 1], state: newState), values)
   }
 
   /// The inputs under the model's names, checked; a single input may have any name.

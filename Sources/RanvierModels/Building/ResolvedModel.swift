@@ -36,10 +36,7 @@ package struct ResolvedModel: Sendable {
             signature: signature))
       } catch {
         signatures.append(nil)
-        problems.append(
-          BuildError.Problem(
-            path: path, operation: node.layer.operation, location: node.location,
-            rule: error.rule, got: error.got, hint: error.hint))
+        problems.append(node.problem(path, rule: error.rule, got: error.got, hint: error.hint))
       }
     }
     guard problems.isEmpty else {
@@ -51,42 +48,39 @@ package struct ResolvedModel: Sendable {
   private static func paths(
     _ nodes: [ModelNode], _ problems: inout [BuildError.Problem]
   ) -> [String] {
-    func path(_ node: ModelNode, _ name: String) -> String {
-      (node.scope + [name]).joined(separator: "/")
-    }
     var taken: [String: ModelNode] = [:]
     for node in nodes {
       guard let name = node.name else { continue }
-      let path = path(node, name)
+      let path = node.path(name)
       if name.isEmpty || name.contains("/") {
         problems.append(
-          BuildError.Problem(
-            path: path, operation: node.layer.operation, location: node.location,
-            rule: "a name that is not empty and has no `/`", got: "\"\(name)\"",
+          node.problem(
+            path, rule: "a name that is not empty and has no `/`", got: "\"\(name)\"",
             hint: "use scope(_:_:) for nested names"))
       }
       if let earlier = taken[path] {
         problems.append(
-          BuildError.Problem(
-            path: path, operation: node.layer.operation, location: node.location,
-            rule: "a name of its own",
+          node.problem(
+            path, rule: "a name of its own",
             got: "the name of the \(earlier.layer.operation) layer at \(earlier.location)",
             hint: "rename one of them"))
       }
       taken[path] = node
     }
     var counters: [String: Int] = [:]
-    return nodes.map { node in
-      if let name = node.name { return path(node, name) }
-      let operation = path(node, node.layer.operation)
-      var candidate: String
-      repeat {
-        let number = counters[operation, default: 0]
-        counters[operation] = number + 1
-        candidate = "\(operation)_\(number)"
-      } while taken[candidate] != nil
-      return candidate
+    var paths: [String] = []
+    for node in nodes {
+      if let name = node.name {
+        paths.append(node.path(name))
+        continue
+      }
+      let operation = node.path(node.layer.operation)
+      var number = counters[operation, default: 0]
+      while taken["\(operation)_\(number)"] != nil { number += 1 }
+      counters[operation] = number + 1
+      paths.append("\(operation)_\(number)")
     }
+    return paths
   }
 
   /// The inputs in order, with their names.
@@ -104,5 +98,17 @@ package struct ResolvedModel: Sendable {
   /// Paths and declarations of all layer state, in order.
   package var state: [(path: String, declaration: ParameterDeclaration)] {
     nodes.flatMap { node in node.signature.state.map { ("\(node.path)/\($0.name)", $0) } }
+  }
+}
+
+extension ModelNode {
+  /// A name within the node's scopes.
+  fileprivate func path(_ name: String) -> String { (scope + [name]).joined(separator: "/") }
+
+  fileprivate func problem(
+    _ path: String, rule: String, got: String, hint: String
+  ) -> BuildError.Problem {
+    BuildError.Problem(
+      path: path, operation: layer.operation, location: location, rule: rule, got: got, hint: hint)
   }
 }

@@ -1,3 +1,5 @@
+internal import RanvierTensors
+
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Musl)
@@ -5,7 +7,6 @@
 #else
   internal import Darwin
 #endif
-internal import RanvierTensors
 
 extension GradientTransform {
   /// Scales gradients by estimates of their first and second moments.
@@ -16,13 +17,14 @@ extension GradientTransform {
   ///     v = b2 * v + (1 - b2) * gradient^2
   ///     update = (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + epsilon)
   ///
-  /// - State: `step` i32[], `firstMoment/<path>` and `secondMoment/<path>` of the parameters' shapes; f32, or
-  ///   f64 for parameters of that type.
+  /// - State: `step` i32[], `firstMoment/<path>` and `secondMoment/<path>` of the parameters'
+  ///   shapes; f32, or f64 for parameters of that type.
   /// - Parameters:
   ///   - firstMomentDecay: The part of the first moment that stays at each step, `0 ..< 1`.
   ///   - secondMomentDecay: The part of the second moment that stays at each step, `0 ..< 1`.
   ///   - epsilon: Keeps the divisor from zero; added outside of the root.
-  /// - Note: Where all gradients so far were zero the update is zero, unless `epsilon` is zero: then it is not a number.
+  /// - Note: Where all gradients so far were zero the update is zero, unless `epsilon` is zero:
+  ///   then it is not a number.
   /// - Source: Kingma & Ba 2014, arXiv:1412.6980, algorithm 1.
   public static func scaleByAdam(
     firstMomentDecay: Double = 0.9, secondMomentDecay: Double = 0.999, epsilon: Double = 1e-8
@@ -60,9 +62,11 @@ extension GradientTransform {
     }
   }
 
-  /// `1 - decay^steps`: the weight that the samples of a running average have together, the rest being its initial zero.
+  /// `1 - decay^steps`: the weight that the samples of a running average have together, the rest
+  /// being its initial zero.
   ///
-  /// Computed as `-expm1(steps * log(decay))`, which loses no digits where the power is close to one.
+  /// Computed as `-expm1(steps * log(decay))`, which loses no digits where the power is close to
+  /// one.
   private static func missingWeight(decay: Double, steps: Tensor) -> Tensor {
     -expm1(steps.cast(to: .float32) * log(decay))
   }
@@ -75,9 +79,11 @@ extension GradientTransform {
 extension Optimizer {
   /// Adam: steps of about the learning rate's size, whatever the gradients' scale.
   ///
-  /// See ``GradientTransform/scaleByAdam(firstMomentDecay:secondMomentDecay:epsilon:)`` for the formula.
+  /// See ``GradientTransform/scaleByAdam(firstMomentDecay:secondMomentDecay:epsilon:)`` for the
+  /// formula.
   ///
-  /// - State: `adam/step`, `adam/firstMoment/<path>`, `adam/secondMoment/<path>`, `learningRate/step`.
+  /// - State: `adam/step`, `adam/firstMoment/<path>`, `adam/secondMoment/<path>`,
+  ///   `learningRate/step`.
   /// - Parameters:
   ///   - learningRate: The size of a step.
   ///   - firstMomentDecay: The part of the first moment that stays at each step, `0 ..< 1`.
@@ -96,7 +102,8 @@ extension Optimizer {
       ],
       transform: .chained(
         .scaleByAdam(
-          firstMomentDecay: firstMomentDecay, secondMomentDecay: secondMomentDecay, epsilon: epsilon),
+          firstMomentDecay: firstMomentDecay, secondMomentDecay: secondMomentDecay, epsilon: epsilon
+        ),
         .scaleByLearningRate(learningRate)))
   }
 }

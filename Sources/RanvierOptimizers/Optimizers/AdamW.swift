@@ -27,7 +27,8 @@ extension Optimizer {
       ],
       transform: .chained(
         .scaleByAdam(
-          firstMomentDecay: firstMomentDecay, secondMomentDecay: secondMomentDecay, epsilon: epsilon),
+          firstMomentDecay: firstMomentDecay, secondMomentDecay: secondMomentDecay, epsilon: epsilon
+        ),
         .addDecayedWeights(rate: weightDecay, where: isDecayed),
         .scaleByLearningRate(learningRate)))
   }

@@ -1,7 +1,8 @@
 extension Optimizer {
   /// Stochastic gradient descent, with momentum if wanted.
   ///
-  /// `parameter -= learningRate * velocity`, `velocity = momentum * velocity + gradient`; see ``GradientTransform/trace(decay:isNesterov:)``.
+  /// `parameter -= learningRate * velocity`, `velocity = momentum * velocity + gradient`; see
+  /// ``GradientTransform/trace(decay:isNesterov:)``.
   ///
   /// - State: `trace/velocity/<path>` if there is momentum; `learningRate/step`.
   /// - Parameters:

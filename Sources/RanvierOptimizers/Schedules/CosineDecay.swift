@@ -3,7 +3,8 @@ internal import RanvierTensors
 extension Schedule {
   /// Falls along half a cosine, then stays.
   ///
-  /// `initial * ((1 - finalFraction) * (1 + cos(pi * min(step, steps) / steps)) / 2 + finalFraction)`
+  /// `initial * ((1 - finalFraction) * wave + finalFraction)`, where
+  /// `wave = (1 + cos(pi * min(step, steps) / steps)) / 2`
   ///
   /// - Parameters:
   ///   - initial: The value at first.

@@ -15,7 +15,8 @@ public struct Schedule: Sendable {
   /// - Parameters:
   ///   - name: The name of the formula.
   ///   - options: The options as text, for printing.
-  ///   - formula: The value at a step: a function of an f32 scalar, counted from 0, that gives a scalar and reads no elements.
+  ///   - formula: The value at a step: a function of an f32 scalar, counted from 0, that gives a
+  ///     scalar and reads no elements.
   public init(
     _ name: String, options: KeyValuePairs<String, String> = [:],
     formula: @escaping @Sendable (_ step: Tensor) -> Tensor
@@ -57,7 +58,8 @@ extension Schedule: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
 }
 
 extension Schedule: CustomStringConvertible {
-  /// Name and options, as in `cosineDecay(initial: 0.1, steps: 100, finalFraction: 0.0)`; of a constant just the number.
+  /// Name and options, as in `cosineDecay(initial: 0.1, steps: 100, finalFraction: 0.0)`; of a
+  /// constant just the number.
   public var description: String {
     if name == "constant", let value = options.first?.value { return value }
     let options = options.map { "\($0.key): \($0.value)" }.joined(separator: ", ")

@@ -4,7 +4,7 @@ extension GradientTransform {
   /// Adds a part of each parameter to its gradient: `update = gradient + rate * parameter`.
   ///
   /// Before Adam's scaling this is a squared-norm penalty; after it, the decoupled decay of
-  /// ``Optimizer/adamW(learningRate:firstMomentDecay:secondMomentDecay:epsilon:weightDecay:where:)``.
+  /// `Optimizer.adamW`.
   ///
   /// - Parameters:
   ///   - rate: The part that is added.

@@ -3,10 +3,11 @@ public import RanvierTensors
 extension GradientTransform {
   /// Scales all gradients together so that their common norm is at most a limit.
   ///
-  /// `update = gradient * limit / max(norm, limit)`, where `norm` is the root of the sum of all squares.
+  /// `update = gradient * limit / max(norm, limit)`, where `norm` is the root of the sum of all
+  /// squares.
   ///
-  /// The norm is computed in f32 or wider; beyond about 1e19 it overflows, and updates are zero. If any gradient is not a number,
-  /// all updates are.
+  /// The norm is computed in f32 or wider; beyond about 1e19 it overflows, and updates are zero. If
+  /// any gradient is not a number, all updates are.
   ///
   /// - Parameter limit: The largest norm, above 0.
   /// - Source: Pascanu, Mikolov & Bengio 2012, arXiv:1211.5063, algorithm 1.

@@ -3,8 +3,8 @@ internal import RanvierTensors
 extension GradientTransform {
   /// Adds up gradients that fade from step to step: momentum.
   ///
-  /// `velocity = decay * velocity + gradient`, from zero. The update is the velocity, or with Nesterov's
-  /// look-ahead `decay * velocity + gradient` with the new velocity.
+  /// `velocity = decay * velocity + gradient`, from zero. The update is the velocity, or with
+  /// Nesterov's look-ahead `decay * velocity + gradient` with the new velocity.
   ///
   /// - State: `velocity/<path>` of the parameters' shapes; f32, or f64 for parameters of that type.
   /// - Parameters:

@@ -25,6 +25,8 @@ public struct RandomKey: TensorTree {
   }
 
   /// The key derived for a number: of a step, an epoch, a worker.
+  ///
+  /// As in JAX, `derived(1)` is the second of the keys that `split` gives: use one or the other on a key, not both.
   public func derived(_ number: UInt32) -> RandomKey {
     RandomKey(words: apply(DeriveKey(), [words, Tensor([0, number])]))
   }

@@ -29,7 +29,7 @@ public struct Parameters: Sendable {
   public subscript(path: String) -> Tensor {
     get {
       if let index = layout.index(of: path) { return storage[index] }
-      let known = paths.prefix(8).map { "`\($0)`" }.joined(separator: ", ")
+      let known = paths(similarTo: path, limit: 8).map { "`\($0)`" }.joined(separator: ", ")
       let more = paths.count > 8 ? " and \(paths.count - 8) more" : ""
       return Tensor(
         invalid: OperationError(
@@ -44,6 +44,16 @@ public struct Parameters: Sendable {
         storage.append(newValue)
       }
     }
+  }
+
+  /// The paths that share the longest beginnings and ends with a path that is not there; all in order if they are few.
+  private func paths(similarTo path: String, limit: Int) -> [String] {
+    if paths.count <= limit { return paths }
+    let similarities = paths.map {
+      zip($0, path).prefix { $0 == $1 }.count + zip($0.reversed(), path.reversed()).prefix { $0 == $1 }.count
+    }
+    let order = paths.indices.sorted { (-similarities[$0], $0) < (-similarities[$1], $1) }
+    return order.prefix(limit).map { paths[$0] }
   }
 
   /// Whether there is a tensor at a path.

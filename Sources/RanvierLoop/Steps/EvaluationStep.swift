@@ -1,0 +1,50 @@
+internal import RanvierCompilation
+internal import RanvierData
+internal import RanvierFunctions
+internal import RanvierModels
+internal import RanvierTensors
+
+/// One step of evaluation as one plan: prediction and metrics.
+struct EvaluationStep: Sendable {
+  private let compiled: CompiledUpdate<Parameters, Tensor, Parameters, Parameters, Batch>
+  let metrics: [Metric]
+
+  init(model: ResolvedModel, metrics: [Metric]) {
+    self.metrics = metrics
+    compiled = compileUpdate {
+      (accumulated: inout Parameters, parameters: Parameters, layerState: Parameters, batch: Batch) in
+      let outcome = try model.forward(
+        parameters: parameters, state: layerState, inputs: batch.inputs, isTraining: false, key: nil)
+      accumulated = metrics.accumulating(accumulated, batch, output: outcome.output)
+      return Tensor(0, elementType: .float32)
+    }
+  }
+
+  /// Adds a batch to accumulated metrics.
+  func callAsFunction(
+    _ accumulated: inout Parameters, _ parameters: Parameters, _ layerState: Parameters, _ batch: Batch
+  ) throws {
+    _ = try compiled(&accumulated, parameters, layerState, batch)
+  }
+
+  /// The values of the metrics over all batches of a source.
+  func evaluate(
+    _ source: any BatchSource, _ parameters: Parameters, _ layerState: Parameters, epoch: Int = 0
+  ) throws -> [String: Double] {
+    guard source.batchCount > 0 else { throw LoopError.emptyData("evaluation") }
+    var accumulated = metrics.initialState
+    for index in 0 ..< source.batchCount {
+      try self(&accumulated, parameters, layerState, try source.batch(index, epoch: epoch))
+    }
+    return metrics.reduce(into: [:]) { values, metric in
+      values[metric.name] = metric.finalize(accumulated.scope(metric.name)).scalar(as: Double.self)
+    }
+  }
+}
+
+extension Metric {
+  /// The mean loss over all examples, under the name `loss`.
+  static func meanLoss(_ loss: Loss) -> Metric {
+    .mean(of: "loss") { loss.perExample($0, $1) }
+  }
+}

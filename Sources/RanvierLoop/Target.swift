@@ -1,1 +1,0 @@
-// Declarations of this target follow.

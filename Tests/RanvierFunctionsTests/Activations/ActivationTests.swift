@@ -1,0 +1,112 @@
+import Foundation
+import RanvierFunctions
+import RanvierTensors
+import TestSupport
+import Testing
+
+/// An activation with its formula on one number.
+struct ActivationCase: Sendable, CustomTestStringConvertible {
+  let activation: Activation
+  let formula: @Sendable (Double) -> Double
+  var testDescription: String { activation.description }
+
+  static let all = [
+    ActivationCase(activation: .linear) { $0 },
+    ActivationCase(activation: .relu) { max($0, 0) },
+    ActivationCase(activation: .sigmoid) { 1 / (1 + Foundation.exp(-$0)) },
+    ActivationCase(activation: .tanh) { Foundation.tanh($0) },
+    ActivationCase(activation: .gelu) { $0 / 2 * Foundation.erfc(-$0 / 2.0.squareRoot()) },
+    ActivationCase(activation: .leakyRelu) { $0 > 0 ? $0 : 0.01 * $0 },
+    ActivationCase(activation: .leakyRelu(alpha: 0.3)) { $0 > 0 ? $0 : 0.3 * $0 },
+    ActivationCase(activation: .elu) { $0 > 0 ? $0 : Foundation.exp($0) - 1 },
+    ActivationCase(activation: .elu(alpha: 2)) { $0 > 0 ? $0 : 2 * (Foundation.exp($0) - 1) },
+    ActivationCase(activation: .selu) {
+      1.0507009873554805 * ($0 > 0 ? $0 : 1.6732632423543772 * (Foundation.exp($0) - 1))
+    },
+    ActivationCase(activation: .silu) { $0 / (1 + Foundation.exp(-$0)) },
+    ActivationCase(activation: .softplus) { Foundation.log(1 + Foundation.exp($0)) },
+  ]
+}
+
+@Suite struct ActivationTests {
+  static let points = [-6.5, -3, -1.25, -0.5, -0.1, 0, 0.1, 0.75, 1, 2.5, 4, 7]
+
+  @Test(arguments: ActivationCase.all)
+  func `equals its formula`(row: ActivationCase) {
+    let expected = Tensor(Self.points.map(row.formula))
+    expectClose(row.activation(Tensor(Self.points)), expected, relative: 1e-12, absolute: 1e-14)
+    let single = Tensor(Self.points.map { Float($0) })
+    let result = row.activation(single)
+    #expect(result.elementType == .float32)
+    expectClose(result, expected, relative: 1e-6, absolute: 1e-6)
+  }
+
+  @Test(.tags(.gradient), arguments: Activation.catalog)
+  func `has the derivatives of finite differences`(activation: Activation) {
+    let x = Tensor([-3.0, -1.2, -0.4, 0.3, 0.9, 2.6], shape: [2, 3])
+    expectGradientsMatch(at: [x], activation.name) { activation($0[0]) }
+  }
+
+  @Test(arguments: Activation.catalog)
+  func `is finite with finite derivatives for large inputs`(activation: Activation) {
+    for size: Float in [20, 100, 1e4, 1e30] {
+      let x = Tensor([-size, size, -size / 2, 0], shape: [2, 2])
+      #expect(isFinite(activation(x)).all().scalar(as: Bool.self), "\(activation) of ±\(size)")
+      let slope = gradient(at: x) { activation($0).sum() }
+      #expect(isFinite(slope).all().scalar(as: Bool.self), "slope of \(activation) at ±\(size)")
+    }
+  }
+
+  @Test(arguments: Activation.catalog)
+  func `keeps shapes, empty ones too, and passes errors on`(activation: Activation) {
+    for shape: Shape in [[3], [2, 3], [0, 3], [2, 0, 1, 3]] {
+      #expect(activation(Tensor.zeros(shape)).shape == shape)
+    }
+    let wrong = Tensor([1.0, 2]) + Tensor([1.0, 2, 3])
+    #expect(activation(wrong).error == wrong.error)
+  }
+
+  @Test(arguments: Activation.catalog)
+  func `is found again by name and options`(activation: Activation) throws {
+    let found = try Activation(named: activation.name, options: activation.options)
+    #expect(found == activation)
+    #expect(found.hashValue == activation.hashValue)
+    let x = Tensor([[-1.0, 0.5, 2]])
+    #expect(found(x) == activation(x))
+  }
+
+  @Test func `takes options from the look-up, and defaults`() throws {
+    let leaky = try Activation(named: "leaky_relu", options: ["alpha": 0.5])
+    #expect(leaky == .leakyRelu(alpha: 0.5))
+    #expect(leaky != .leakyRelu)
+    #expect(leaky(Tensor([-2.0])) == Tensor([-1.0]))
+    #expect(try Activation(named: "leaky_relu") == .leakyRelu(alpha: 0.01))
+    #expect(leaky.description == "leaky_relu(alpha: 0.5)")
+    #expect(Activation.relu.description == "relu")
+  }
+
+  @Test func `says which names and options there are`() {
+    let name = #expect(throws: OperationError.self) { try Activation(named: "rellu") }
+    #expect(
+      name?.description == """
+        Activation(named:) needs a name of the catalog, got `rellu`; known are elu, gelu, \
+        leaky_relu, linear, log_softmax, relu, selu, sigmoid, silu, softmax, softplus, tanh
+        """)
+    let option = #expect(throws: OperationError.self) {
+      try Activation(named: "elu", options: ["beta": 1])
+    }
+    #expect(
+      option?.description
+        == "Activation(named: \"elu\") needs options that it has, got `beta`; it has alpha")
+    let none = #expect(throws: OperationError.self) {
+      try Activation(named: "relu", options: ["alpha": 1])
+    }
+    #expect(none?.hint == "it has none")
+  }
+
+  @Test func `can be one's own`() {
+    let squared = Activation("squared_relu") { square(relu($0)) }
+    #expect(squared(Tensor([-1.0, 3])) == Tensor([0.0, 9]))
+    #expect(squared != .relu)
+  }
+}

@@ -1,0 +1,14 @@
+import RanvierFunctions
+import RanvierTensors
+import TestSupport
+import Testing
+
+@Test func `softplus keeps small results and does not overflow`() {
+  let x = Tensor([-1e4, -50, 0, 50, 1e4] as [Float])
+  expectClose(
+    softplus(x), Tensor([0, 1.9287499e-22, 0.6931472, 50, 1e4] as [Float]), relative: 1e-6,
+    absolute: 1e-30)
+  let slope = gradient(at: x) { softplus($0).sum() }
+  expectClose(
+    slope, Tensor([0, 1.9287499e-22, 0.5, 1, 1] as [Float]), relative: 1e-6, absolute: 1e-30)
+}

@@ -1,0 +1,56 @@
+import RanvierFunctions
+import RanvierTensors
+import TestSupport
+import Testing
+
+@Suite struct ReductionTests {
+  let losses = Tensor([[1.0, 2], [3, 4]])
+  let weights = Tensor([1.0, 3])
+
+  @Test(arguments: [
+    (Reduction.mean, 2.5, 6.0), (.sum, 10, 24), (.weightedMean, 2.5, 3),
+  ])
+  func `reduces with and without weights`(reduction: Reduction, plain: Double, weighted: Double) {
+    #expect(reduction(losses) == Tensor(plain))
+    #expect(reduction(losses, weights: weights) == Tensor(weighted))
+  }
+
+  @Test func `weights single losses`() {
+    #expect(Reduction.none(losses, weights: weights) == Tensor([[1.0, 2], [9, 12]]))
+    #expect(Reduction.none(losses, weights: Tensor(2)) == losses * 2)
+    #expect(
+      Reduction.none(losses, weights: Tensor([[1, 0], [0, 1]])) == Tensor([[1.0, 0], [0, 4]]))
+  }
+
+  @Test func `leaves out what has weight 0, even if it is not a number`() {
+    let classes = Tensor([1, -1])
+    let logits = Tensor([[0, 0], [1, 2]] as [[Float]])
+    let weights = Tensor([1, 0])
+    let (loss, slope) = valueWithGradient(at: logits) {
+      categoricalCrossEntropy(
+        classes, $0, fromLogits: true, weights: weights, reduction: .weightedMean)
+    }
+    expectClose(loss, Tensor(Float(0.6931472)))
+    #expect(slope == Tensor([[0.5, -0.5], [0, 0]] as [[Float]]))
+    let metric = Metric.mean(of: .categoricalCrossEntropy(fromLogits: true))
+    expectClose(metric(classes, logits, weights: weights), Tensor(0.6931472))
+  }
+
+  @Test func `takes weights of leading axes only`() {
+    expectError(
+      Reduction.mean(losses, weights: Tensor([1.0, 2, 3])),
+      """
+      weights needs the leading axes of the values they belong to, got weights [3] for values \
+      [2, 2]; \
+      give one weight for each example, or for each value
+      """)
+    let wrong = Tensor([1.0]) + Tensor([1.0, 2, 3])[0 ..< 9]
+    #expect(Reduction.mean(losses, weights: wrong).error == wrong.error)
+    #expect(Reduction.mean(wrong, weights: weights).error == wrong.error)
+  }
+
+  @Test func `of nothing is not a number, and the sum 0`() {
+    #expect(Reduction.mean(Tensor.zeros([0])).scalar(as: Double.self).isNaN)
+    #expect(Reduction.sum(Tensor.zeros([0])) == Tensor(Float(0)))
+  }
+}

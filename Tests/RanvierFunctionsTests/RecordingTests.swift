@@ -1,0 +1,61 @@
+import RanvierFunctions
+import RanvierTensors
+import TestSupport
+import Testing
+
+/// A function of one tensor that must be recorded without knowing elements, as compilation does.
+struct RecordedCase: Sendable, CustomTestStringConvertible {
+  let testDescription: String
+  var shape: Shape = [4, 6, 6, 2]
+  let function: @Sendable (Tensor) -> Tensor
+
+  static let key = RandomKey(seed: 1)
+
+  static var all: [RecordedCase] {
+    let activations = Activation.catalog.map { activation in
+      RecordedCase(testDescription: activation.name) { activation($0) }
+    }
+    let losses = Loss.catalog.map { loss in
+      RecordedCase(testDescription: loss.name, shape: [4, 3]) { loss(Tensor.ones([4, 3]), $0) }
+    }
+    let metrics = Metric.catalog.map { metric in
+      RecordedCase(testDescription: metric.name, shape: [4, 3]) { metric(Tensor.ones([4, 3]), $0) }
+    }
+    let initializers = Initializer.catalog.map { initializer in
+      RecordedCase(testDescription: initializer.name, shape: [2]) {
+        initializer([3, 4], key: RandomKey(words: $0.cast(to: .uint32)))
+      }
+    }
+    return activations + losses + metrics + initializers + layers
+  }
+
+  private static let layers = [
+    RecordedCase(testDescription: "dense") { dense($0, Tensor.ones([2, 3]), Tensor.ones([3])) },
+    RecordedCase(testDescription: "convolution") {
+      convolution($0, Tensor.ones([3, 3, 2, 5]), padding: .same, inputDilation: [2])
+    },
+    RecordedCase(testDescription: "maxPool") { maxPool($0, windowSize: [2]) },
+    RecordedCase(testDescription: "averagePool") {
+      averagePool($0, windowSize: [3], padding: .same)
+    },
+    RecordedCase(testDescription: "globalAveragePool") { globalAveragePool($0) },
+    RecordedCase(testDescription: "globalMaxPool") { globalMaxPool($0) },
+    RecordedCase(testDescription: "flatten") { flatten($0) },
+    RecordedCase(testDescription: "batchNorm") { batchNormTraining($0).output },
+    RecordedCase(testDescription: "dropout") { dropout($0, rate: 0.5, key: key) },
+    RecordedCase(testDescription: "classes", shape: [4]) {
+      categoricalCrossEntropy($0.cast(to: .int32), Tensor.ones([4, 3]))
+    },
+  ]
+}
+
+@Test(arguments: RecordedCase.all)
+func `is recorded without knowing elements`(row: RecordedCase) {
+  let type = TensorType(.float32, row.shape)
+  let trace = Trace(computes: false)
+  let recorded = row.function(trace.input(type))
+  let eager = row.function(Tensor.ones(row.shape))
+  #expect(recorded.error == nil)
+  #expect(recorded.type == eager.type)
+  _ = trace.close()
+}
