@@ -79,6 +79,7 @@ let package = Package(
     tests("RanvierDataTests", ["RanvierTensors", "RanvierFiles", "RanvierData"]),
     tests("RanvierOptimizersTests", ["RanvierTensors", "RanvierOptimizers"]),
     tests("RanvierFunctionsTests", ["RanvierFunctions", "RanvierTensors"]),
+    tests("RanvierFilesTests", ["RanvierFiles", "RanvierTensors"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

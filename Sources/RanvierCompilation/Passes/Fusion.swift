@@ -53,11 +53,19 @@ package enum Fusion {
     let inside = Set(members.map { graph.nodes[$0].firstResult })
     var inputs: [Graph.ValueID] = []
     var positions: [Graph.ValueID: Int] = [:]
+    // Keys are handed to their step as they are, not element by element, and are inputs of their own.
+    var keyPositions: [Graph.ValueID: Int] = [:]
     for member in members {
-      for operand in graph.nodes[member].operands
-      where !inside.contains(operand) && positions[operand] == nil {
-        positions[operand] = inputs.count
-        inputs.append(operand)
+      let node = graph.nodes[member]
+      for operand in node.operands {
+        if node.primitive is RandomBits {
+          guard keyPositions[operand] == nil else { continue }
+          keyPositions[operand] = inputs.count
+          inputs.append(operand)
+        } else if !inside.contains(operand) && positions[operand] == nil {
+          positions[operand] = inputs.count
+          inputs.append(operand)
+        }
       }
     }
     var steps: [ElementLoop.Step] = []
@@ -72,10 +80,11 @@ package enum Fusion {
       } else {
         operation = .randomBits
       }
+      let known = node.primitive is RandomBits ? keyPositions : positions
       positions[node.firstResult] = inputs.count + steps.count
       steps.append(
         ElementLoop.Step(
-          operation, operands: node.operands.compactMap { positions[$0] },
+          operation, operands: node.operands.compactMap { known[$0] },
           resultType: graph.types[Int(node.firstResult)].elementType))
     }
     // Steps were numbered before all inputs were known only if inputs came first, which the two loops above ensure.
@@ -102,8 +111,10 @@ package enum Fusion {
         guard node.primitive is any ElementwisePrimitive || node.primitive is RandomBits else { continue }
         let shape = graph.types[Int(node.firstResult)].shape
         let users = consumers[Int(node.firstResult)].map { Int($0) }
+        // A key must be in memory before random bits are made from it.
+        let isKey = users.contains { graph.nodes[$0].primitive is RandomBits }
         let candidates = Set(users.compactMap { region[$0] }).filter {
-          graph.types[Int(graph.nodes[members[$0][0]].firstResult)].shape == shape
+          !isKey && graph.types[Int(graph.nodes[members[$0][0]].firstResult)].shape == shape
         }
         // The earliest region is the one whose last node every other consumer may follow.
         let chosen = candidates.min { (members[$0].first ?? 0) < (members[$1].first ?? 0) }

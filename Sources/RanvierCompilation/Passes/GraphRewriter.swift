@@ -7,6 +7,7 @@ package struct GraphRewriter {
   /// The new id of each old value, -1 until it is there.
   private var mapping: [Graph.ValueID]
   private let isLive: [Bool]
+  private var constants: [ConstantKey: Graph.ValueID] = [:]
 
   package init(_ source: Graph) {
     self.source = source
@@ -42,8 +43,19 @@ package struct GraphRewriter {
   /// States the new id of an old value that the rewriting closure does not return.
   package mutating func map(_ old: Graph.ValueID, to new: Graph.ValueID) { mapping[Int(old)] = new }
 
+  /// Adds a constant; small ones of equal type and bytes become one, so that expressions of them are seen to be equal.
   package mutating func constant(_ tensor: Tensor) -> Graph.ValueID {
-    result.appendConstant(tensor)
+    guard tensor.type.byteCount <= 64, tensor.isConcrete else { return result.appendConstant(tensor) }
+    let key = ConstantKey(type: tensor.type, bytes: tensor.withUnsafeBytes { Array($0) })
+    if let known = constants[key] { return known }
+    let id = result.appendConstant(tensor)
+    constants[key] = id
+    return id
+  }
+
+  private struct ConstantKey: Hashable {
+    let type: TensorType
+    let bytes: [UInt8]
   }
 
   /// Appends a node to the new graph, in the old node's scope.

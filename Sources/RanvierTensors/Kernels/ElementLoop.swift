@@ -44,9 +44,16 @@ package struct ElementLoop: Sendable, Hashable {
     ck_op_kernel(ck_op(operation), type.ckType) != nil
   }
 
+  /// The number of block-sized registers that the loop's temporary values need.
+  package var registerCount: Int { RegisterAssignment(self).count }
+
+  /// The inputs that are random keys, which steps read as a whole.
+  fileprivate var keys: Set<Int> { Set(steps.filter { $0.operation == .randomBits }.flatMap(\.operands)) }
+
   /// Dense inputs that no step reads after an output of the same size has been written.
   private var inPlacePairs: [Kernel.InPlacePair] {
-    inputs.indices.filter { inputs[$0].shape == shape }.flatMap { input in
+    let keys = keys
+    return inputs.indices.filter { inputs[$0].shape == shape && !keys.contains($0) }.flatMap { input in
       let lastRead = steps.lastIndex { $0.operands.contains(input) } ?? -1
       return outputs.indices.filter { output in
         let step = outputs[output]
@@ -82,8 +89,7 @@ private final class PreparedLoop: Sendable {
     steps = .allocate(capacity: max(1, source.steps.count))
     loop = .allocate(capacity: 1)
 
-    let keys = Set(
-      source.steps.filter { $0.operation == .randomBits }.flatMap(\.operands))
+    let keys = source.keys
     for (index, type) in source.inputs.enumerated() {
       inputs[index] = PreparedLoop.input(type, over: source.shape, isKey: keys.contains(index))
     }
@@ -184,20 +190,26 @@ private struct RegisterAssignment {
     let isOutput = Set(loop.outputs)
     let firstRegister = inputCount + loop.outputs.count
     var free: [Int] = []
+    // Block kernels may write over an operand of the same element size, but not over one of another: a wider element would run over operands that are
+    // still to be read. Free registers are taken in a fixed order, so that a program always runs the same way.
     for (index, step) in loop.steps.enumerated() {
-      // Operands that end here free their registers first: block kernels may work in place.
-      for operand in Set(step.operands) where operand >= inputCount && lastUse[operand] == index {
-        if !isOutput.contains(operand - inputCount) { free.append(locations[operand] - firstRegister) }
+      var ending: [Int] = []
+      for operand in step.operands
+      where operand >= inputCount && lastUse[operand] == index
+        && !isOutput.contains(operand - inputCount) && !ending.contains(operand)
+      {
+        ending.append(operand)
       }
-      guard !isOutput.contains(index) else { continue }
-      let register: Int
-      if let reused = free.popLast() {
-        register = reused
-      } else {
-        register = count
-        count += 1
+      let overwritten = ending.filter {
+        loop.steps[$0 - inputCount].resultType.byteCount == step.resultType.byteCount
       }
-      locations[inputCount + index] = firstRegister + register
+      free += overwritten.map { locations[$0] - firstRegister }
+      if !isOutput.contains(index) {
+        let register = free.popLast() ?? count
+        count = Swift.max(count, register + 1)
+        locations[inputCount + index] = firstRegister + register
+      }
+      free += ending.filter { !overwritten.contains($0) }.map { locations[$0] - firstRegister }
     }
   }
 

@@ -1,0 +1,114 @@
+import CKernels
+import RanvierCompilation
+import RanvierTensors
+import TestSupport
+import Testing
+
+struct FusionTests {
+  private static let vector = TensorType(.float32, [6])
+
+  private func fused(
+    _ inputs: [TensorType], _ function: ([Tensor]) -> [Tensor]
+  ) -> Graph {
+    Fusion.run(Epilogues.run(Simplification.run(Graph(recording: inputs, function))))
+  }
+
+  @Test func `a chain becomes one region`() {
+    let graph = fused([Self.vector]) { [tanh(exp(-$0[0]) * 2 + $0[0])] }
+    #expect(graph.nodes.map { "\($0.primitive)" } == ["fused(negate, exponential, multiply, add, hyperbolic_tangent)"])
+  }
+
+  @Test func `a region has several outputs where its values are used elsewhere`() {
+    let graph = fused([Self.vector]) { x in
+      let middle = exp(x[0]) + 1
+      return [sin(middle), middle, middle.sum()]
+    }
+    #expect(graph.nodes.map { "\($0.primitive)" } == ["fused(exponential, add, sine)", "sum [0]"])
+    #expect(graph.nodes[0].resultCount == 2)
+  }
+
+  @Test func `a value that two regions read is computed once`() {
+    let graph = fused([Self.vector, TensorType(.float32, [3, 6])]) { x in
+      let shared = exp(x[0]) + 1
+      return [sin(shared), cos(shared * x[1])]
+    }
+    #expect(graph.verify() == nil)
+    #expect(graph.nodes.flatMap { ($0.primitive as? FusedElements)?.members ?? [$0.primitive] }
+      .filter { $0 is Exponential }.count == 1)
+  }
+
+  @Test func `a region never waits for itself`() {
+    // exp is needed by the sum, whose result comes back into the last step: joining all three would be a cycle.
+    let graph = fused([Self.vector]) { x in
+      let e = exp(x[0])
+      return [e / e.sum() + e]
+    }
+    #expect(graph.verify() == nil)
+    #expect(graph.nodes.map { "\($0.primitive)" } == ["exponential", "sum [0]", "fused(divide, add)"])
+  }
+
+  @Test func `results wider than operands that end do not overwrite them`() throws {
+    let function = compile { (x: Tensor) in select(less(x, 0), x, x + 1) * 3 }
+    let x = Tensor.linearlySpaced(from: -1, through: 1, count: 97)
+    expectClose(try function(x), select(less(x, 0), x, x + 1) * 3)
+    let widening = compile { (x: Tensor) in exp((x * 2).cast(to: .float64)) + 1 }
+    expectClose(try widening(x), exp((x * 2).cast(to: .float64)) + 1)
+  }
+
+  @Test func `random bits read their key from memory`() throws {
+    let key = RandomKey(seed: 5)
+    let function = compile { (words: Tensor) in
+      let key = RandomKey(words: bitwiseExclusiveOr(words, words * 3))
+      return [key.bits([2]), RandomKey(words: words).bits([3, 2]) + words]
+    }
+    let changed = bitwiseExclusiveOr(key.words, key.words * 3)
+    let results = try function(key.words)
+    #expect(results[0] == RandomKey(words: changed).bits([2]))
+    #expect(results[1] == key.bits([3, 2]) + key.words)
+  }
+
+  @Test(arguments: [10, 40, 100, 300])
+  func `regions keep within the limits of the loops in C`(count: Int) throws {
+    let types = [TensorType](repeating: Self.vector, count: count)
+    let functions: [([Tensor]) -> [Tensor]] = [
+      // Many inputs.
+      { x in [x.dropFirst().reduce(x[0]) { $0 + $1 }] },
+      // Many inputs and outputs.
+      { x in
+        var sum = x[0]
+        return x.dropFirst().map { sum = sum + exp($0); return sum }
+      },
+      // Many values that are needed until the end.
+      { x in
+        let early = x.prefix(60).map { exp($0) }
+        return [early.reversed().reduce(early.reduce(x[0]) { $0 * $1 }) { $0 + $1 }]
+      },
+      // A long chain.
+      { x in [(0 ..< count).reduce(x[0]) { y, _ in tanh(y) }] },
+    ]
+    for function in functions {
+      let graph = fused(types, function)
+      #expect(graph.verify() == nil)
+      for node in graph.nodes {
+        guard let region = node.primitive as? FusedElements else { continue }
+        #expect(region.loop.inputs.count + region.loop.outputs.count <= Int(CK_LOOP_MAX_BUFFERS))
+        #expect(region.loop.steps.count <= Int(CK_LOOP_MAX_STEPS))
+        #expect(region.loop.registerCount <= Int(CK_LOOP_MAX_REGISTERS))
+      }
+      var generator = TestGenerator(salt: "limits")
+      let inputs = types.map { Tensor.random($0.shape, from: 0.9, to: 1.1, using: &generator).cast(to: .float32) }
+      let results = Plan(Graph(recording: types, function)).results(inputs)
+      for (result, expected) in zip(results, function(inputs)) {
+        expectClose(result, expected, relative: 1e-4, absolute: 1e-4)
+      }
+    }
+  }
+}
+
+extension Plan {
+  /// The results of a run, as tensors.
+  func results(_ inputs: [Tensor]) -> [Tensor] {
+    var storages = inputs.compactMap(\.concreteStorage)
+    return zip(outputTypes, run(&storages)).map { Tensor($0, storage: $1) }
+  }
+}
