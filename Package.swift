@@ -79,6 +79,11 @@ let package = Package(
     tests("RanvierDataTests", ["RanvierTensors", "RanvierFiles", "RanvierData"]),
     tests("RanvierOptimizersTests", ["RanvierTensors", "RanvierOptimizers"]),
     tests("RanvierFunctionsTests", ["RanvierFunctions", "RanvierTensors"]),
+    tests("RanvierFilesTests", ["RanvierFiles", "RanvierTensors"]),
+    tests("RanvierLoopTests", [
+      "RanvierTensors", "RanvierCompilation", "RanvierFunctions", "RanvierData", "RanvierOptimizers",
+      "RanvierModels", "RanvierLoop",
+    ]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -26,7 +26,7 @@ package enum AtomicFile {
       try body { bytes in
         var rest = bytes
         while !rest.isEmpty {
-          let count = Glibc.write(file, rest.baseAddress, rest.count)
+          let count = writeSome(rest, to: file)
           if count < 0 && errno == EINTR { continue }
           guard count > 0 else { throw failure("writing") }
           rest = UnsafeRawBufferPointer(rebasing: rest[count...])
@@ -54,4 +54,9 @@ package enum AtomicFile {
       try Array(text.utf8).withUnsafeBytes { try write($0) }
     }
   }
+}
+
+/// Writes as many bytes as the system takes at once.
+private func writeSome(_ bytes: UnsafeRawBufferPointer, to file: Int32) -> Int {
+  write(file, bytes.baseAddress, bytes.count)
 }

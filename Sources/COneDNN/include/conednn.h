@@ -21,7 +21,7 @@ typedef enum odnn_activation {
 
 // What happens to a product before it is stored: result = activation(product + bias + residual).
 typedef struct odnn_epilogue {
-  bool bias;            // an operand of `columns` (or output channels) elements, of the kernel's bias type f32
+  bool bias;            // an operand of `columns` (or output channels) elements, of the operands' type
   bool residual;        // an operand of the result's shape and type
   odnn_activation activation;
 } odnn_epilogue;

@@ -7,13 +7,7 @@ package struct GraphRewriter {
   /// The new id of each old value, -1 until it is there.
   private var mapping: [Graph.ValueID]
   private let isLive: [Bool]
-  /// The constants of one element, so that equal ones are one value and expressions with them can be equal.
-  private var scalars: [Scalar: Graph.ValueID] = [:]
-
-  private struct Scalar: Hashable {
-    let type: TensorType
-    let bytes: [UInt8]
-  }
+  private var constants: [ConstantKey: Graph.ValueID] = [:]
 
   package init(_ source: Graph) {
     self.source = source
@@ -49,17 +43,19 @@ package struct GraphRewriter {
   /// States the new id of an old value that the rewriting closure does not return.
   package mutating func map(_ old: Graph.ValueID, to new: Graph.ValueID) { mapping[Int(old)] = new }
 
-  /// The id of a constant; equal scalars share one.
+  /// Adds a constant; small ones of equal type and bytes become one, so that expressions of them are seen to be equal.
   package mutating func constant(_ tensor: Tensor) -> Graph.ValueID {
-    guard tensor.count == 1, let storage = tensor.concreteStorage else {
-      return result.appendConstant(tensor)
-    }
-    let bytes = UnsafeRawBufferPointer(start: storage.address, count: tensor.type.byteCount)
-    let scalar = Scalar(type: tensor.type, bytes: Array(bytes))
-    if let known = scalars[scalar] { return known }
+    guard tensor.type.byteCount <= 64, tensor.isConcrete else { return result.appendConstant(tensor) }
+    let key = ConstantKey(type: tensor.type, bytes: tensor.withUnsafeBytes { Array($0) })
+    if let known = constants[key] { return known }
     let id = result.appendConstant(tensor)
-    scalars[scalar] = id
+    constants[key] = id
     return id
+  }
+
+  private struct ConstantKey: Hashable {
+    let type: TensorType
+    let bytes: [UInt8]
   }
 
   /// Appends a node to the new graph, in the old node's scope.

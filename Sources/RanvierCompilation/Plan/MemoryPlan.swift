@@ -99,7 +99,8 @@ package struct MemoryPlan: Sendable {
       }
       let ending = Set(node.operands.map { roots[Int($0)] }).filter { lastUse[$0] == index }
       let unused = node.results.map { Int($0) }.filter { lastUse[$0] < 0 }
-      for root in ending.subtracting(takenOver).union(unused) {
+      // In a fixed order, so that equal programs have equal plans.
+      for root in ending.subtracting(takenOver).union(unused).sorted() {
         if case .arena(let offset) = locations[root] {
           arena.free(offset, graph.types[root].byteCount)
         }

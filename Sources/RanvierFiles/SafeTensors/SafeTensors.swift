@@ -40,7 +40,18 @@ public struct SafeTensors: Sendable {
 
 extension SafeTensors {
   /// Writes the file; an earlier file of that name stays whole if anything fails.
+  ///
+  /// - Throws: ``FileError``, or the error of an invalid tensor.
   public func write(to path: String) throws {
+    for (name, tensor) in tensors {
+      guard try tensor.validated().isConcrete, name != "__metadata__" else {
+        throw FileError(
+          path: path,
+          reason: tensor.isConcrete
+            ? "a tensor cannot be called `__metadata__`"
+            : "the elements of `\(name)` are not known while a function is being compiled")
+      }
+    }
     // Wide types first, so that every tensor's bytes are aligned; equal files for equal contents.
     let order = tensors.paths.indices.sorted { first, second in
       let (a, b) = (tensors.paths[first], tensors.paths[second])
@@ -55,7 +66,7 @@ extension SafeTensors {
     var offset = 0
     for index in order {
       let path = tensors.paths[index]
-      let tensor = try tensors[path].validated()
+      let tensor = tensors[path]
       let end = offset + tensor.type.byteCount
       let shape = tensor.shape.sizes.map(String.init).joined(separator: ",")
       entries.append(
@@ -114,14 +125,6 @@ extension SafeTensors {
     }
   }
 
-  private struct Entry {
-    var name: String
-    var type: ElementType
-    var shape: Shape
-    var begin: Int
-    var end: Int
-  }
-
   /// Decodes the bytes of a file.
   package init(_ data: Data) throws {
     func wrong(_ reason: String) -> FileError {
@@ -135,50 +138,37 @@ extension SafeTensors {
       throw wrong("a header of \(length) bytes in a file of \(data.count)")
     }
     let start = data.startIndex + 8
-    let header = data[start ..< start + Int(length)]
-    guard header.first == UInt8(ascii: "{"),
-      let object = try? JSONSerialization.jsonObject(with: header) as? [String: Any]
-    else { throw wrong("the header is not a JSON object") }
-
-    metadata = [:]
-    if let texts = object["__metadata__"] {
-      guard let texts = texts as? [String: String] else { throw wrong("metadata that is not text") }
-      metadata = texts
+    let header: SafeTensorsHeader
+    do {
+      header = try SafeTensorsHeader(Array(data[start ..< start + Int(length)]))
+    } catch {
+      throw wrong(error.reason)
     }
-    let body = data[(start + Int(length))...]
-    var entries: [Entry] = []
-    for (name, value) in object where name != "__metadata__" {
-      guard let fields = value as? [String: Any], let typeName = fields["dtype"] as? String,
-        let sizes = fields["shape"] as? [Int], let offsets = fields["data_offsets"] as? [Int],
-        offsets.count == 2
-      else { throw wrong("tensor `\(name)` lacks dtype, shape or data_offsets") }
-      guard let type = SafeTensors.type(named: typeName) else {
-        throw wrong("tensor `\(name)` has the unknown type \(typeName)")
-      }
-      var count = type.byteCount
-      for size in sizes {
-        let (product, overflow) = count.multipliedReportingOverflow(by: size)
-        guard size >= 0, !overflow else { throw wrong("tensor `\(name)` has the shape \(sizes)") }
-        count = product
-      }
-      guard offsets[0] >= 0, offsets[1] >= offsets[0], offsets[1] <= body.count,
-        offsets[1] - offsets[0] == count
-      else {
-        throw wrong("tensor `\(name)` of \(count) bytes lies at \(offsets) in \(body.count) bytes")
-      }
-      entries.append(
-        Entry(name: name, type: type, shape: Shape(sizes), begin: offsets[0], end: offsets[1]))
-    }
-    entries.sort { ($0.begin, $0.end, $0.name) < ($1.begin, $1.end, $1.name) }
+    metadata = header.metadata
     tensors = Parameters()
+    let body = data[(start + Int(length))...]
     var position = 0
-    for entry in entries {
+    for entry in header.entries.sorted(by: { ($0.begin, $0.end) < ($1.begin, $1.end) }) {
+      guard let elementType = SafeTensors.type(named: entry.typeName) else {
+        throw wrong("tensor `\(entry.name)` has the unknown type \(entry.typeName)")
+      }
+      let type = TensorType(elementType, Shape(entry.shape))
+      if let defect = type.shape.defect {
+        throw wrong("tensor `\(entry.name)` has the shape \(type.shape) with \(defect)")
+      }
       guard entry.begin == position else {
         throw wrong("tensor `\(entry.name)` begins at \(entry.begin), not at \(position)")
       }
+      guard entry.end - entry.begin == type.byteCount, entry.end <= body.count else {
+        throw wrong(
+          """
+          tensor `\(entry.name)` of \(type.byteCount) bytes lies at \(entry.begin) ..< \(entry.end) in \
+          \(body.count) bytes
+          """)
+      }
       position = entry.end
       let bytes = body[(body.startIndex + entry.begin) ..< (body.startIndex + entry.end)]
-      tensors[entry.name] = Tensor(TensorType(entry.type, entry.shape), bytes: bytes)
+      tensors[entry.name] = Tensor(type, bytes: bytes)
     }
     guard position == body.count else {
       throw wrong("\(body.count - position) bytes after the last tensor")

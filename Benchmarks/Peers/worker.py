@@ -1,0 +1,99 @@
+"""What all peers share: a process that measures when it is asked to, and sleeps otherwise.
+
+Requests come on standard input, one a line; each is answered by one line of JSON on standard output:
+
+  prepare WORKLOAD FILE   reads parameters and inputs (safetensors), answers {"results": [...]}
+  run WORKLOAD SECONDS    answers {"milliseconds": [...], "count": N}
+  forget WORKLOAD         frees memory, answers {}
+
+A request that fails is answered by {"error": "..."}. The first line is a greeting with the
+library's version and the workloads it knows.
+"""
+import argparse
+import json
+import os
+import sys
+import time
+
+import numpy
+
+WARM_UP_CALLS = 5
+FEWEST_CALLS = 3
+KEPT_SAMPLES = 1001  # evenly spaced order statistics of longer lists, as on the Swift side
+
+
+def arguments(*modes):
+    """The command line: `--threads N`, and one of the modes if there are any."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    if modes:
+        parser.add_argument("mode", choices=modes)
+    return parser.parse_args()
+
+
+def read_tensors(path):
+    """The tensors of a safetensors file as arrays by name."""
+    types = {"F32": numpy.float32, "F64": numpy.float64, "I32": numpy.int32, "I64": numpy.int64}
+    with open(path, "rb") as file:
+        data = file.read()
+    start = 8 + int.from_bytes(data[:8], "little")
+    header = json.loads(data[8:start])
+    header.pop("__metadata__", None)
+    tensors = {}
+    for name, entry in header.items():
+        begin, end = (start + offset for offset in entry["data_offsets"])
+        array = numpy.frombuffer(data[begin:end], types[entry["dtype"]])
+        tensors[name] = array.reshape(entry["shape"]).copy()
+    return tensors
+
+
+def measure(workload, seconds):
+    """Times of single calls in milliseconds, after a few calls that are not timed."""
+    workload.reset()
+    for _ in range(WARM_UP_CALLS):
+        workload.step()
+    times = []
+    clock = time.perf_counter
+    end = clock() + seconds
+    while clock() < end or len(times) < FEWEST_CALLS:
+        start = clock()
+        workload.step()
+        times.append((clock() - start) * 1e3)
+    times.sort()
+    count = len(times)
+    if count > KEPT_SAMPLES:
+        times = [times[i * (count - 1) // (KEPT_SAMPLES - 1)] for i in range(KEPT_SAMPLES)]
+    return {"milliseconds": times, "count": count}
+
+
+def serve(version, catalog):
+    """Answers requests until the end of standard input.
+
+    `catalog` maps names of workloads to functions of the tensors of a file that return an object
+    with `reset()`, `step()`, which returns when the result is there, and `results()`.
+    """
+    # Libraries may print what they like: the replies have a descriptor of their own.
+    replies = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+
+    def reply(answer):
+        replies.write(json.dumps(answer) + "\n")
+        replies.flush()
+
+    reply({"version": version, "workloads": sorted(catalog)})
+    prepared = {}
+    for line in sys.stdin:
+        verb, name, *rest = line.rstrip("\n").split(" ", 2)
+        try:
+            if verb == "prepare":
+                prepared[name] = catalog[name](read_tensors(rest[0]))
+                reply({"results": [float(x) for x in prepared[name].results()]})
+            elif verb == "run":
+                reply(measure(prepared[name], float(rest[0])))
+            elif verb == "forget":
+                prepared.pop(name, None)
+                reply({})
+            else:
+                reply({"error": f"unknown request {verb}"})
+        except Exception as error:  # any failure of a peer is a result, not an end
+            reply({"error": f"{type(error).__name__}: {error}"[:500]})

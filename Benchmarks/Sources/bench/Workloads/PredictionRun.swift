@@ -1,0 +1,36 @@
+import Ranvier
+
+/// Predicting for one batch over and over, through the function that users call.
+struct PredictionRun: WorkloadRun {
+  private let predict: Predict<InferenceMode>
+  /// The same computation with a plan that can be looked at.
+  private let inspectable: CompiledFunction<Tensor, ModelState, Tensor>
+  private let state: ModelState
+  private let input: Tensor
+
+  /// Builds the model and initializes it.
+  init(_ model: Model, input: Tensor) throws {
+    let (initialize, predict) = try model.build()
+    self.predict = predict
+    inspectable = compile { (state: ModelState, input: Tensor) in try predict(state, input) }
+    state = try initialize(seed: 0)
+    self.input = input
+  }
+
+  var exported: Parameters {
+    var tensors = state.parameters.prefixed(by: "parameters")
+    tensors.merge(state.layerState.prefixed(by: "state"))
+    tensors["inputs/x"] = input
+    return tensors
+  }
+
+  mutating func reset() {}
+
+  mutating func step() throws { _ = try predict(state, input) }
+
+  mutating func results() throws -> [Double] { try predict(state, input).scalars(as: Double.self) }
+
+  func plan() throws -> Plan { try inspectable.plan(for: state, input) }
+
+  mutating func runPlan() throws { _ = try inspectable(state, input) }
+}

@@ -1,0 +1,8 @@
+extension Workload {
+  /// All rows of the table, in order.
+  static let catalog: [Workload] = [
+    .mlpTraining,
+    .mlpPrediction,
+    .cnnTraining,
+  ]
+}
