@@ -49,6 +49,7 @@ public struct Loop: Sendable {
   ///   - model: The model.
   ///   - loss: What is made small; its mean over the examples of an epoch is the metric `loss`.
   ///   - optimizer: How parameters follow their gradients.
+  /// - Returns: A loop to which metrics and handlers can be attached.
   public static func trainer(_ model: Model, loss: Loss, optimizer: Optimizer) -> Loop {
     var loop = Loop(model: model, work: .training(loss: loss, optimizer: optimizer))
     loop.metrics = [.meanLoss(loss)]

@@ -17,8 +17,8 @@ final class ProgressDisplay {
   private let output: ProgressOutput
   /// The seconds of the epoch at which the bar was made last.
   private var lastDrawn = 0.0
-  /// The bar as it was made last in this epoch.
-  private var bar = ""
+  /// The metrics as they were last shown in this epoch, which take longer to make than the rest of the bar; nothing before the first bar.
+  private var shownMetrics: String?
   private var isBarVisible = false
 
   private static let barWidth = 20
@@ -31,24 +31,26 @@ final class ProgressDisplay {
     self.output = output
   }
 
-  /// Shows the bar after a batch; it is made anew at most ten times a second.
+  /// Shows the bar after a batch: ten times a second, and again after it was taken away.
   func update(_ state: LoopState, rows: Int, seconds: Double) {
     guard style == .automatic else { return }
     if seconds - lastDrawn > ProgressDisplay.secondsBetweenBars {
       lastDrawn = seconds
-      let rest = seconds / Double(state.iteration) * Double(state.batchCount - state.iteration)
-      draw(
-        "\(title(state)) \(gauge(state)) \(rate(rows, seconds)), \(duration(rest)) left"
-          + metrics(state.metrics, state.metricNames))
-    } else if !isBarVisible && !bar.isEmpty {
-      draw(bar)
+      shownMetrics = metrics(state.metrics, state.metricNames)
+    } else if isBarVisible {
+      return
     }
+    guard let shownMetrics else { return }
+    let rest = seconds / Double(state.iteration) * Double(state.batchCount - state.iteration)
+    draw(
+      "\(title(state)) \(gauge(state)), \(rate(rows, seconds)), \(duration(rest)) left\(shownMetrics)"
+    )
   }
 
   /// Says that validation has begun, if the epoch is long enough to have a bar.
   func beginValidation(_ state: LoopState) {
-    guard style == .automatic, !bar.isEmpty else { return }
-    draw("\(title(state)) \(gauge(state)) validating\(metrics(state.metrics, state.metricNames))")
+    guard style == .automatic, shownMetrics != nil else { return }
+    draw("\(title(state)) \(gauge(state)), validating\(metrics(state.metrics, state.metricNames))")
   }
 
   /// Takes the bar away, so that other output begins on a line of its own.
@@ -58,13 +60,11 @@ final class ProgressDisplay {
     output.write("\r" + ProgressDisplay.clearToEndOfLine)
   }
 
-  /// Writes the line of a finished epoch.
-  ///
-  /// - Parameter seconds: How long the batches took, without validation.
+  /// Writes the line of a finished epoch, whose batches took some seconds without validation.
   func finish(_ state: LoopState, rows: Int, seconds: Double) {
     guard style != .silent, let record = state.history.last else { return }
     clear()
-    (bar, lastDrawn) = ("", 0)
+    (shownMetrics, lastDrawn) = (nil, 0)
     let batches = record.iterations == 1 ? "1 batch" : "\(record.iterations) batches"
     output.write(
       "\(title(state)): \(batches) in \(duration(record.seconds)), \(rate(rows, seconds))"
@@ -74,11 +74,16 @@ final class ProgressDisplay {
 
   /// Writes the new bar over the old one, so that nothing flickers.
   private func draw(_ line: String) {
-    bar = line
     isBarVisible = true
-    // A line that wraps could not be redrawn.
-    let fitted = output.width().map { String(line.prefix($0 - 1)) } ?? line
-    output.write("\r" + fitted + ProgressDisplay.clearToEndOfLine)
+    output.write("\r" + fitted(line) + ProgressDisplay.clearToEndOfLine)
+  }
+
+  /// The parts of a line that fit: one that wraps could not be redrawn.
+  private func fitted(_ line: String) -> String {
+    guard let width = output.width(), line.count >= width else { return line }
+    let start = line.prefix(width - 1)
+    return String(
+      start.range(of: ", ", options: .backwards).map { start[..<$0.lowerBound] } ?? start)
   }
 
   private func title(_ state: LoopState) -> String {

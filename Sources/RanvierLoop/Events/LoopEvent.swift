@@ -22,9 +22,9 @@ public enum LoopEvent: Sendable, Hashable, CaseIterable {
 public enum LoopAction: Sendable, Hashable {
   /// Go on.
   case proceed
-  /// End this epoch and begin the next.
+  /// End this epoch and begin the next; the same as `proceed` where no epoch is going on.
   case haltEpoch
-  /// End the loop.
+  /// End this epoch and the loop; what has been measured is kept.
   case haltLoop
 }
 

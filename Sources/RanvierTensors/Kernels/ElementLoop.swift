@@ -48,12 +48,15 @@ package struct ElementLoop: Sendable, Hashable {
   package var registerCount: Int { RegisterAssignment(self).count }
 
   /// The inputs that are random keys, which steps read as a whole.
-  fileprivate var keys: Set<Int> { Set(steps.filter { $0.operation == .randomBits }.flatMap(\.operands)) }
+  fileprivate var keys: Set<Int> {
+    Set(steps.filter { $0.operation == .randomBits }.flatMap(\.operands))
+  }
 
   /// Dense inputs that no step reads after an output of the same size has been written.
   private var inPlacePairs: [Kernel.InPlacePair] {
     let keys = keys
-    return inputs.indices.filter { inputs[$0].shape == shape && !keys.contains($0) }.flatMap { input in
+    let dense = inputs.indices.filter { inputs[$0].shape == shape && !keys.contains($0) }
+    return dense.flatMap { input in
       let lastRead = steps.lastIndex { $0.operands.contains(input) } ?? -1
       return outputs.indices.filter { output in
         let step = outputs[output]
@@ -186,12 +189,15 @@ private struct RegisterAssignment {
     for (index, step) in loop.steps.enumerated() {
       for operand in step.operands { lastUse[operand] = index }
     }
-    for (output, step) in loop.outputs.enumerated() { locations[inputCount + step] = inputCount + output }
+    for (output, step) in loop.outputs.enumerated() {
+      locations[inputCount + step] = inputCount + output
+    }
     let isOutput = Set(loop.outputs)
     let firstRegister = inputCount + loop.outputs.count
     var free: [Int] = []
-    // Block kernels may write over an operand of the same element size, but not over one of another: a wider element would run over operands that are
-    // still to be read. Free registers are taken in a fixed order, so that a program always runs the same way.
+    // Block kernels may write over an operand of the same element size, but not over one of
+    // another: a wider element would run over operands that are still to be read. Free registers
+    // are taken in a fixed order, so that a program always runs the same way.
     for (index, step) in loop.steps.enumerated() {
       var ending: [Int] = []
       for operand in step.operands
