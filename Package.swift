@@ -78,6 +78,9 @@ let package = Package(
     tests("RanvierTensorsTests", ["RanvierTensors", "CKernels"]),
     tests("RanvierDataTests", ["RanvierTensors", "RanvierFiles", "RanvierData"]),
     tests("RanvierOptimizersTests", ["RanvierTensors", "RanvierOptimizers"]),
+    tests("RanvierModelsTests", [
+      "RanvierTensors", "RanvierCompilation", "RanvierFunctions", "RanvierFiles", "RanvierModels",
+    ]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
