@@ -80,6 +80,9 @@ let package = Package(
     tests("RanvierOptimizersTests", ["RanvierTensors", "RanvierOptimizers"]),
     tests("RanvierFunctionsTests", ["RanvierFunctions", "RanvierTensors"]),
     tests("RanvierFilesTests", ["RanvierFiles", "RanvierTensors"]),
+    tests("RanvierModelsTests", [
+      "RanvierTensors", "RanvierCompilation", "RanvierFunctions", "RanvierFiles", "RanvierModels",
+    ]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
