@@ -83,6 +83,10 @@ let package = Package(
     tests("RanvierModelsTests", [
       "RanvierTensors", "RanvierCompilation", "RanvierFunctions", "RanvierFiles", "RanvierModels",
     ]),
+    tests("RanvierLoopTests", [
+      "RanvierTensors", "RanvierCompilation", "RanvierFunctions", "RanvierFiles", "RanvierData",
+      "RanvierOptimizers", "RanvierModels", "RanvierLoop",
+    ]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
