@@ -103,11 +103,14 @@ public struct Initialize: Sendable {
 public struct Predict<Mode: BuildMode>: Sendable {
   private let inference: CompiledFunction<Tensor, Parameters, Parameters, Parameters>
   private let inputNames: [String]
+  /// The names of a single input, shared by all calls.
+  private let singleInput: Parameters
   private let training:
     CompiledFunction<TrainingResult, Parameters, Parameters, Parameters, RandomKey>
 
   init(model: ResolvedModel) {
     inputNames = model.inputs.map(\.name)
+    singleInput = [inputNames.first ?? "": Tensor(0, elementType: .float32)]
     inference = compile { (parameters: Parameters, state: Parameters, inputs: Parameters) in
       try model.forward(
         parameters: parameters, state: state, inputs: inputs, isTraining: false, key: nil
@@ -130,7 +133,7 @@ public struct Predict<Mode: BuildMode>: Sendable {
         path: "input", rule: "its \(inputNames.count) inputs by name (\(names))",
         got: "one tensor without a name", hint: "call predict(state, [\(example)])")
     }
-    return [inputNames[0]: input]
+    return singleInput.mapTensors { _ in input }
   }
 }
 
