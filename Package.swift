@@ -80,6 +80,13 @@ let package = Package(
     tests("RanvierOptimizersTests", ["RanvierTensors", "RanvierOptimizers"]),
     tests("RanvierFunctionsTests", ["RanvierFunctions", "RanvierTensors"]),
     tests("RanvierFilesTests", ["RanvierFiles", "RanvierTensors"]),
+    tests("RanvierModelsTests", [
+      "RanvierTensors", "RanvierCompilation", "RanvierFunctions", "RanvierFiles", "RanvierModels",
+    ]),
+    tests("RanvierLoopTests", [
+      "RanvierTensors", "RanvierCompilation", "RanvierFunctions", "RanvierFiles", "RanvierData",
+      "RanvierOptimizers", "RanvierModels", "RanvierLoop",
+    ]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -4,10 +4,10 @@ import PackageDescription
 let package = Package(
   name: "Examples",
   dependencies: [.package(name: "Ranvier", path: "..")],
-  targets: [
+  targets: ["digits", "quickstart"].map { name in
     .executableTarget(
-      name: "digits", dependencies: [.product(name: "Ranvier", package: "Ranvier")],
-      swiftSettings: [.treatAllWarnings(as: .error)]),
-  ],
+      name: name, dependencies: [.product(name: "Ranvier", package: "Ranvier")],
+      swiftSettings: [.treatAllWarnings(as: .error)])
+  },
   swiftLanguageModes: [.v6]
 )

@@ -24,7 +24,7 @@
 #define CK_INLINE static inline __attribute__((always_inline))
 
 // Work below this many bytes (or simple operations) is not worth a parallel region.
-#define CK_PARALLEL_GRAIN 65536
+#define CK_PARALLEL_GRAIN 262144
 
 // Partial results live on the stack, at most this many bytes of them in one array.
 #define CK_PARTIAL_BYTES 65536

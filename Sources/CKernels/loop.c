@@ -10,7 +10,7 @@
 
 // Below this number of steps times elements, waking other threads (5-10 us) costs more than it
 // saves.
-#define CK_PARALLEL_WORK (64 * 1024)
+#define CK_PARALLEL_WORK (256 * 1024)
 
 // How the blocks of one buffer are found.
 typedef enum ck_access {

@@ -22,7 +22,7 @@ package enum Simplification {
       let results = rewriter.append(node.primitive, operands, types: types, like: node)
       known[key] = results
       return results
-    }
+    }.withoutDeadNodes()
   }
 
   private struct Key: Hashable {
@@ -67,6 +67,10 @@ package enum Simplification {
       type(operands[position]) == types[0] ? operands[position] : nil
     }
 
+    // Summing over axes of size 1 only takes them away.
+    if let sum = node.primitive as? Sum, sum.axes.allSatisfy({ type(operands[0]).shape[$0] == 1 }) {
+      node.primitive = Reshape(to: types[0].shape)
+    }
     switch node.primitive {
     case is Alias, is StopGradient: return operands[0]
     case is Reshape:
@@ -98,8 +102,6 @@ package enum Simplification {
         operands = [operands[0], operands[0]]
       }
     case let product as MatrixProduct: absorbTransposes(product, &node, &operands, graph)
-    case let sum as Sum where sum.axes.allSatisfy({ type(operands[0]).shape[$0] == 1 }):
-      node.primitive = Reshape(to: types[0].shape)
     default: break
     }
     if node.primitive is any ElementwisePrimitive { absorbBroadcasts(node, &operands, types[0], graph) }

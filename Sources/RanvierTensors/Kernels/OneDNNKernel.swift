@@ -12,7 +12,7 @@
     deinit { odnn_destroy(kernel) }
 
     /// Work below this many floating-point operations runs on one thread: waking another would take longer.
-    private static let workWorthThreads = 4.0e5
+    private static let workWorthThreads = 3.0e6
 
     /// Wraps what `create` returns; `nil` if oneDNN cannot do it.
     static func make(

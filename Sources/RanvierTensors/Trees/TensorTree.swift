@@ -87,6 +87,7 @@ extension Dictionary: TensorTree where Key == String, Value: TensorTree {
   }
 
   public func appendStructure(to structure: inout [TreeStructure]) {
+    structure.append(.count(count))
     for (key, value) in sorted(by: { $0.key < $1.key }) {
       structure.append(.text(key))
       value.appendStructure(to: &structure)

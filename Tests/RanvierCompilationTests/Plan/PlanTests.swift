@@ -1,0 +1,101 @@
+import Foundation
+import RanvierCompilation
+import RanvierTensors
+import TestSupport
+import Testing
+
+struct PlanTests {
+  private static let key = RandomKey(seed: 11)
+
+  /// A small network whose plan has products, element loops and reductions.
+  private static func network(_ p: Parameters, _ x: Tensor) -> Tensor {
+    let hidden = relu(matmul(x, p["w1"]) + p["b1"])
+    let scores = matmul(hidden, p["w2"])
+    return exp(scores) / exp(scores).sum(alongAxes: [1], keepingAxes: true)
+  }
+
+  private static let parameters: Parameters = [
+    "w1": key.derived("w1").normal([6, 8]), "b1": key.derived("b1").normal([8]),
+    "w2": key.derived("w2").normal([8, 4]),
+  ]
+
+  @Test func `a plan prints its instructions and places`() throws {
+    let function = compile { (p: Parameters, x: Tensor) in Self.network(p, x) }
+    let plan = try function.plan(for: Self.parameters, Tensor.ones([3, 6]))
+    // Libraries differ in the names of their kernels.
+    let text = "\(plan)".replacing(try Regex(#"\[[a-z][^\]]*\]"#), with: "[...]")
+    #expect(
+      text == """
+        @0: f32[3, 8] = matmul + bias + rectifiedLinear input 3, input 0, input 1 [...]
+        @128: f32[3, 4] = matmul @0, input 2 [...]
+        @128: f32[3, 4] = exponential @128 [...]
+        @0: f32[3] = sum [1] @128 [...]
+        output 0: f32[3, 4] = divide @128, @0 [...]
+        5 instructions, arena of 192 bytes, 0 outputs in place of inputs
+        """, "\(plan)")
+  }
+
+  @Test func `the same function gives the same text every time`() throws {
+    let texts = try (0 ..< 5).map { _ in
+      let step = compile { (p: Parameters, x: Tensor) in
+        gradient(at: p) { Self.network($0, x).sum() }
+      }
+      return "\(try step.plan(for: Self.parameters, Tensor.ones([3, 6])))"
+    }
+    #expect(Set(texts).count == 1)
+  }
+
+  @Test func `a profile names instructions, times and shares`() throws {
+    let function = compile { (p: Parameters, x: Tensor) in Self.network(p, x) }
+    let x = Tensor.ones([3, 6])
+    let plan = try function.plan(for: Self.parameters, x)
+    #expect(plan.profile().contains("startProfiling"))
+    plan.startProfiling()
+    for _ in 0 ..< 5 { _ = try function(Self.parameters, x) }
+    let lines = plan.profile().split(separator: "\n")
+    let count = "\(plan)".split(separator: "\n").count - 1
+    #expect(lines[0].contains("us per run in \(count) instructions"), "\(lines[0])")
+    #expect(lines.count == 1 + count)
+    #expect(lines.contains { $0.contains("matmul + bias") && $0.contains("%") })
+    #expect(plan.profile(limit: 2).split(separator: "\n").count == 3)
+    expectClose(try function(Self.parameters, x), Self.network(Self.parameters, x))
+  }
+
+  @Test func `a plan runs on several threads at once`() async throws {
+    let function = compile { (p: Parameters, x: Tensor) in Self.network(p, x) }
+    let inputs = (0 ..< 16).map { Self.key.derived(UInt32($0)).normal([32, 6]) }
+    let expected = inputs.map { Self.network(Self.parameters, $0) }
+    try await withThrowingTaskGroup(of: (Int, Tensor).self) { group in
+      for round in 0 ..< 200 {
+        let index = round % inputs.count
+        group.addTask { (index, try function(Self.parameters, inputs[index])) }
+      }
+      for try await (index, result) in group { expectClose(result, expected[index], "input \(index)") }
+    }
+  }
+
+  /// In a process of its own, where no other test allocates.
+  @Test func `memory does not grow over 2,000 updates`() async {
+    await #expect(processExitsWith: .success) {
+      let step = compileUpdate { (p: inout Parameters, x: Tensor) in
+        let result = valueWithGradient(at: p) { square(PlanTests.network($0, x) - 0.25).mean() }
+        p = p.combined(with: result.gradient) { $0 - 0.01 * $1 }
+        return result.value
+      }
+      var parameters = PlanTests.parameters
+      let x = PlanTests.key.normal([256, 6])
+      for _ in 0 ..< 100 { _ = try step(&parameters, x) }
+      let before = try residentBytes()
+      for _ in 0 ..< 2000 { _ = try step(&parameters, x) }
+      let growth = try residentBytes() - before
+      // A leak of one result a step would be far more.
+      precondition(growth <= 256 << 10, "\(growth) bytes more")
+    }
+  }
+}
+
+/// The process's resident memory.
+private func residentBytes() throws -> Int {
+  let fields = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")
+  return (Int(fields[1]) ?? 0) * 4096
+}
