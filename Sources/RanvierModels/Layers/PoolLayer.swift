@@ -27,6 +27,10 @@ package struct PoolLayer: Layer {
   package func signature(_ inputs: [LayerInput]) throws(LayerProblem) -> LayerSignature {
     let output = try inputs[0].shape.windowed(
       operation, size: windowSize, strides: strides, padding: padding, dilation: dilation)
+    guard inputs[0].elementType != .bool else {
+      throw LayerProblem(
+        "numbers", got: "\(inputs[0])", hint: "declare the input as f32 and convert the data")
+    }
     let point = TensorType(
       inputs[0].elementType, Shape([Int](repeating: 1, count: inputs[0].shape.rank)))
     let result = try recordedType([point]) {

@@ -36,6 +36,9 @@ struct PoolLayerTests {
     expectProblem(image.maxPool(5), rule: "as large as the window", got: "window 5")
     expectProblem(image.averagePool([1, 2, 3]), rule: "window sizes", got: "[1, 2, 3]")
     expectProblem(Model.input(shape: [nil, 4]).maxPool(), rule: "rank 3 to 5", got: "rank 2")
+    expectProblem(
+      Model.input(shape: [nil, 4, 2], elementType: .bool).maxPool(), rule: "numbers",
+      got: "bool[nil, 4, 2]")
     expectProblem(image.maxPool(.init(.max)), rule: "below", got: "\(Int.max)")
   }
 
