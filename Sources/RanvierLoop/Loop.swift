@@ -35,6 +35,7 @@ public struct Loop: Sendable {
   private(set) var handlers: [Handler] = []
   private(set) var validation: Validation?
   private(set) var progress = ProgressStyle.automatic
+  private(set) var progressOutput = ProgressOutput.standard
 
   /// Data on which the model is evaluated during training.
   struct Validation: Sendable {
@@ -81,9 +82,14 @@ public struct Loop: Sendable {
     return loop
   }
 
+  /// Runs code at every occurrence of an event.
+  public func on(_ event: LoopEvent, _ handler: @escaping LoopHandler) -> Loop {
+    on(event, .always, handler)
+  }
+
   /// Runs code at an event, for the occurrences that a filter accepts.
   public func on(
-    _ event: LoopEvent, _ filter: EventFilter = .always, _ handler: @escaping LoopHandler
+    _ event: LoopEvent, _ filter: EventFilter, _ handler: @escaping LoopHandler
   ) -> Loop {
     var loop = self
     loop.handlers.append(Handler(event: event, filter: filter, body: handler))
@@ -101,6 +107,13 @@ public struct Loop: Sendable {
   public func progress(_ style: ProgressStyle) -> Loop {
     var loop = self
     loop.progress = style
+    return loop
+  }
+
+  /// Shows progress elsewhere than on the standard output.
+  package func progress(_ style: ProgressStyle, to output: ProgressOutput) -> Loop {
+    var loop = progress(style)
+    loop.progressOutput = output
     return loop
   }
 

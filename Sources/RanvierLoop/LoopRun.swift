@@ -11,6 +11,7 @@ struct LoopRun {
   private let model: ResolvedModel
   private let training: TrainingStep?
   private let evaluation: EvaluationStep
+  private let display: ProgressDisplay
 
   init(_ loop: Loop) throws {
     self.loop = loop
@@ -21,6 +22,8 @@ struct LoopRun {
       training = TrainingStep(model: model, loss: loss, optimizer: optimizer, metrics: loop.metrics)
     case .evaluation: training = nil
     }
+    display = ProgressDisplay(
+      loop.progress, isTraining: training != nil, output: loop.progressOutput)
   }
 
   func run(
@@ -39,20 +42,18 @@ struct LoopRun {
         metrics: loop.metrics.initialState, key: key, frozen: modelState.frozen)
     var state = LoopState(
       step: step, metrics: loop.metrics, epochCount: epochs, batchCount: source.batchCount)
-    let display = ProgressDisplay(loop.progress, isTraining: training != nil)
-
+    // An error's text must not be appended to a bar.
+    defer { display.clear() }
     var action = try fire(.started, &state)
     while action != .haltLoop && state.epoch < epochs {
-      action = try runEpoch(source, &state, display)
+      action = try runEpoch(source, &state)
     }
     state.status = action == .haltLoop ? .halted : .completed
     _ = try fire(state.status == .halted ? .halted : .completed, &state)
     return state
   }
 
-  private func runEpoch(
-    _ source: any BatchSource, _ state: inout LoopState, _ display: ProgressDisplay
-  ) throws -> LoopAction {
+  private func runEpoch(_ source: any BatchSource, _ state: inout LoopState) throws -> LoopAction {
     let start = Date()
     state.epoch += 1
     state.iteration = 0
@@ -70,9 +71,11 @@ struct LoopRun {
       display.update(state, rows: rows, seconds: Date().timeIntervalSince(start))
     }
     let isHalted = action != .proceed
+    let batchSeconds = Date().timeIntervalSince(start)
     if !isHalted, let validation = loop.validation,
       state.epoch % validation.every == 0 || state.epoch == state.epochCount
     {
+      display.beginValidation(state)
       let values = try evaluation.evaluate(
         validation.source, state.step.parameters, state.step.layerState)
       for (name, value) in values { state.validationMetrics["validation_\(name)"] = value }
@@ -82,7 +85,7 @@ struct LoopRun {
       LoopState.EpochRecord(
         epoch: state.epoch, metrics: state.metrics, seconds: Date().timeIntervalSince(start),
         iterations: state.iteration, isHalted: isHalted))
-    display.finish(state, rows: rows)
+    display.finish(state, rows: rows, seconds: batchSeconds)
     let answer = try fire(isHalted ? .epochHalted : .epochCompleted, &state)
     if action == .haltLoop || answer == .haltLoop { return .haltLoop }
     return .proceed
@@ -99,7 +102,10 @@ struct LoopRun {
     state.iteration += 1
     state.totalIterations += 1
     if !state.batchLoss.isFinite {
-      throw LoopError.nonFiniteLoss(state.batchLoss, state, culprit(batch, state))
+      let culprit = training.firstNonFinite(state.step, batch)
+      throw LoopError.nonFiniteLoss(
+        state.batchLoss, state,
+        culprit ?? "all layers' outputs are finite, so the loss itself is the cause")
     }
   }
 
@@ -108,30 +114,14 @@ struct LoopRun {
     let occurrence = state.occurrences[event, default: 0] + 1
     state.occurrences[event] = occurrence
     for handler in loop.handlers where handler.event == event && handler.filter(occurrence, state) {
+      display.clear()
+      let (frozen, names) = (state.step.frozen, state.step.parameters.paths)
       let action = try handler.body(&state)
+      if frozen != state.step.frozen || names != state.step.parameters.paths {
+        training?.fitOptimizerState(of: &state.step)
+      }
       if action != .proceed { return action }
     }
     return .proceed
-  }
-
-  /// Names what was not finite first: an input, a parameter, or a layer's output.
-  private func culprit(_ batch: Batch, _ state: LoopState) -> String {
-    func isFinite(_ tensor: Tensor) -> Bool {
-      !tensor.elementType.isFloatingPoint
-        || RanvierTensors.isFinite(tensor).all().scalar(as: Bool.self)
-    }
-    if let name = batch.inputs.first(where: { !isFinite($0.1) })?.0 {
-      return "the batch's input `\(name)` is not finite"
-    }
-    if !isFinite(batch.targets) { return "the batch's targets are not finite" }
-    let outputs = try? model.outputs(
-      parameters: state.step.parameters, state: state.step.layerState, inputs: batch.inputs)
-    if let layer = outputs?.first(where: { !isFinite($0.output) }) {
-      return "the first layer whose output is not finite is `\(layer.path)`"
-    }
-    if let path = state.step.parameters.first(where: { !isFinite($0.1) })?.0 {
-      return "the parameter `\(path)` is not finite"
-    }
-    return "all layers' outputs are finite, so the loss itself is the cause"
   }
 }

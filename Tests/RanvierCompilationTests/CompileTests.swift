@@ -40,7 +40,8 @@ struct CompileTests {
   }
 
   @Test func `an update works in place and equals the eager one`() throws {
-    let step = compileUpdate { (state: inout TreePair<Parameters, Parameters>, x: Tensor, y: Tensor) in
+    let step = compileUpdate {
+      (state: inout TreePair<Parameters, Parameters>, x: Tensor, y: Tensor) in
       let (value, gradients) = valueWithGradient(at: state.first) { Self.loss($0, x, y) }
       let moments = state.second.combined(with: gradients) { 0.9 * $0 + $1 }
       state = TreePair(state.first.combined(with: moments) { $0 - 0.1 * $1 }, moments)

@@ -72,7 +72,8 @@ struct MemorySimulation {
     }
     for (index, node) in graph.nodes.enumerated() where !(node.primitive is Reshape) {
       for operand in node.operands where !holds(operand) {
-        problems.append("node \(index) (\(node.primitive)) reads %\(operand), which was overwritten")
+        problems.append(
+          "node \(index) (\(node.primitive)) reads %\(operand), which was overwritten")
       }
       check(node, index)
       for result in node.results { write(result) }
@@ -83,12 +84,15 @@ struct MemorySimulation {
     var copied = Set<Int>()
     for (output, value) in memory.copies {
       copied.insert(output)
-      if !holds(value) { problems.append("output \(output) is copied from %\(value), which was overwritten") }
+      if !holds(value) {
+        problems.append("output \(output) is copied from %\(value), which was overwritten")
+      }
       if let donor = memory.donations[output], root(value) != Int(graph.inputs[donor]) {
         problems.append("output \(output) is copied over input \(donor)")
       }
     }
-    for (output, value) in graph.outputs.enumerated() where !copied.contains(output) && !holds(value) {
+    for (output, value) in graph.outputs.enumerated()
+    where !copied.contains(output) && !holds(value) {
       problems.append("output \(output) was overwritten")
     }
   }
@@ -103,7 +107,9 @@ struct MemorySimulation {
       }
       if case .constant = target.block { problems.append("node \(index) writes a constant") }
       for (operand, value) in node.operands.enumerated() where place(of: value).overlaps(target) {
-        if place(of: value) != target || !kernel.inPlacePairs.contains(.init(operand: operand, result: position)) {
+        if place(of: value) != target
+          || !kernel.inPlacePairs.contains(.init(operand: operand, result: position))
+        {
           problems.append("node \(index) (\(node.primitive)) writes over operand \(operand)")
         }
       }

@@ -5,10 +5,13 @@ import Testing
 
 @Suite(.tags(.slow)) struct RandomProgramTests {
   /// Element types with how far apart ways of computing may be.
-  private static let types: [(type: ElementType, tolerance: Double)] = [(.float64, 1e-8), (.float32, 2e-3)]
+  private static let types: [(type: ElementType, tolerance: Double)] = [
+    (.float64, 1e-8), (.float32, 2e-3),
+  ]
 
   private func expectEqual(
-    _ actual: [Tensor], _ expected: [Tensor], _ tolerance: Double, _ note: String, _ program: RandomProgram
+    _ actual: [Tensor], _ expected: [Tensor], _ tolerance: Double, _ note: String,
+    _ program: RandomProgram
   ) {
     #expect(actual.count == expected.count, "\(note)\n\(program)")
     for (index, (first, second)) in zip(actual, expected).enumerated() {
@@ -19,7 +22,9 @@ import Testing
   }
 
   @Test(arguments: [ElementType.float64, .float32])
-  func `programs give the same eagerly, compiled, and by reference after every pass`(type: ElementType) throws {
+  func `programs give the same eagerly, compiled, and by reference after every pass`(
+    type: ElementType
+  ) throws {
     let tolerance = type == .float64 ? 1e-8 : 2e-3
     for number in 0 ..< 130 {
       let program = RandomProgram(
@@ -35,7 +40,9 @@ import Testing
       ]
       for (name, pass) in passes {
         graph = pass(graph)
-        if let problem = graph.verify() { Issue.record("\(name): \(problem) in\n\(graph)\nof \(program)") }
+        if let problem = graph.verify() {
+          Issue.record("\(name): \(problem) in\n\(graph)\nof \(program)")
+        }
         let reference = ReferenceInterpreter.run(graph, program.inputs).map { Tensor($0) }
         expectEqual(eager, reference, tolerance, name, program)
       }
@@ -49,7 +56,8 @@ import Testing
     let tolerance = type == .float64 ? 1e-7 : 2e-2
     for number in 0 ..< 60 {
       let program = RandomProgram(
-        stepCount: 3 + number % 20, elementType: type, hasRandomBits: false, salt: "gradient \(type) \(number)")
+        stepCount: 3 + number % 20, elementType: type, hasRandomBits: false,
+        salt: "gradient \(type) \(number)")
       let eager = valueWithGradient(at: program.inputs) { program.total($0) }
       let compiled = try compile { (x: [Tensor]) in
         let result = valueWithGradient(at: x) { program.total($0) }
@@ -75,11 +83,14 @@ import Testing
       let expected = program(program.inputs)
       expectEqual(results, expected, 1e-8, "results", program)
       expectEqual(
-        state, Self.replacing(program.inputs, by: expected, rotates: number % 3 == 0), 1e-8, "state", program)
+        state, Self.replacing(program.inputs, by: expected, rotates: number % 3 == 0), 1e-8,
+        "state", program)
       expectEqual(kept, program.inputs, 0, "kept copies", program)
       // Now the state has one owner, and is really updated in place.
       let before = state
-      let copies = before.map { Tensor($0.scalars(as: Double.self), shape: $0.shape).cast(to: $0.elementType) }
+      let copies = before.map {
+        Tensor($0.scalars(as: Double.self), shape: $0.shape).cast(to: $0.elementType)
+      }
       guard zip(before, program.inputs).allSatisfy({ $0.type == $1.type }) else { continue }
       var owned = copies.map { $0 + Tensor(0, elementType: $0.elementType) }
       let again = try update(&owned)
@@ -92,7 +103,8 @@ import Testing
     }
   }
 
-  private static func replacing(_ inputs: [Tensor], by results: [Tensor], rotates: Bool) -> [Tensor] {
+  private static func replacing(_ inputs: [Tensor], by results: [Tensor], rotates: Bool) -> [Tensor]
+  {
     var next = inputs.map { input in results.first { $0.type == input.type } ?? input }
     if rotates {
       for index in next.indices.dropLast() where next[index].type == next[index + 1].type {

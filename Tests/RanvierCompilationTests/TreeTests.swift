@@ -14,7 +14,9 @@ struct TreeTests {
       Line(slope: try slope.mapTensors(transform), offset: try offset.mapTensors(transform))
     }
 
-    func appendStructure(to structure: inout [TreeStructure]) { offset.appendStructure(to: &structure) }
+    func appendStructure(to structure: inout [TreeStructure]) {
+      offset.appendStructure(to: &structure)
+    }
   }
 
   private final class Counter: Sendable {
@@ -90,7 +92,10 @@ struct TreeTests {
     let counter = Counter()
     let function = compile { (p: Parameters, weight: Tensor?, list: [Tensor]) in
       counter.increase()
-      return [p.contains("a") ? p["a"] : p["b"], weight ?? Tensor(Float(1)), list.last ?? Tensor(Float(0))]
+      return [
+        p.contains("a") ? p["a"] : p["b"], weight ?? Tensor(Float(1)),
+        list.last ?? Tensor(Float(0)),
+      ]
     }
     func first(_ p: Parameters, _ weight: Tensor?, _ list: [Tensor]) throws -> Tensor {
       try function(p, weight, list)[0]
@@ -145,7 +150,9 @@ struct TreeTests {
     // A wrong operation, and a tensor that carries an error.
     #expect(throws: OperationError.self) { try update(&state, Tensor.ones([4])) }
     #expect(state["w"] == after)
-    #expect(throws: OperationError.self) { try update(&state, matmul(x, y.reshaped(to: [3, 1]).squeezed()) + Tensor.ones([7])) }
+    #expect(throws: OperationError.self) {
+      try update(&state, matmul(x, y.reshaped(to: [3, 1]).squeezed()) + Tensor.ones([7]))
+    }
     #expect(state["w"] == after)
     _ = try update(&state, y)
     #expect(state["w"] == after + y)

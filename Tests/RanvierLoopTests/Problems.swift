@@ -27,7 +27,9 @@ let noisyNetwork = Model.input("x", shape: [nil, 2])
 
 extension Loop {
   /// A silent loop that trains the small network.
-  static func training(_ model: Model = network, optimizer: Optimizer = .sgd(learningRate: 0.1)) -> Loop {
+  static func training(_ model: Model = network, optimizer: Optimizer = .sgd(learningRate: 0.1))
+    -> Loop
+  {
     Loop.trainer(model, loss: .meanSquaredError, optimizer: optimizer).progress(.silent)
   }
 }

@@ -81,7 +81,9 @@ private struct Builder {
     generator = TestGenerator(seed: seed, salt: salt)
   }
 
-  private mutating func number(_ range: Range<Int>) -> Int { Int.random(in: range, using: &generator) }
+  private mutating func number(_ range: Range<Int>) -> Int {
+    Int.random(in: range, using: &generator)
+  }
   private mutating func chance(_ oneIn: Int) -> Bool { number(0 ..< oneIn) == 0 }
 
   private mutating func drawTensor() -> Tensor {
@@ -109,7 +111,9 @@ private struct Builder {
 
   /// Returns up to four values, late ones more often; a value may be returned twice.
   mutating func drawOutputs() -> [Int] {
-    let candidates = values.indices.filter { !keys.contains($0) && values[$0].elementType != .uint32 }
+    let candidates = values.indices.filter {
+      !keys.contains($0) && values[$0].elementType != .uint32
+    }
     return (0 ..< number(1 ..< 5)).map { _ in
       candidates[max(number(0 ..< candidates.count), number(0 ..< candidates.count))]
     }
@@ -123,7 +127,9 @@ private struct Builder {
     return found[max(number(0 ..< found.count), chance(2) ? number(0 ..< found.count) : 0)]
   }
 
-  private mutating func add(_ primitive: any Primitive, _ operands: [Int], isExact exact: Bool = false) {
+  private mutating func add(
+    _ primitive: any Primitive, _ operands: [Int], isExact exact: Bool = false
+  ) {
     guard let types = try? primitive.resultTypes(of: operands.map { values[$0].type }),
       types[0].shape.count <= 600
     else { return }
@@ -181,7 +187,8 @@ private struct Builder {
     case 0, 1: add(Add(), [x, y])
     case 2: add(Subtract(), [x, y])
     case 3, 4: add(Multiply(), [x, y])
-    case 5 where values[y].scalars(as: Double.self).allSatisfy({ abs($0) > 0.4 }): add(Divide(), [x, y])
+    case 5 where values[y].scalars(as: Double.self).allSatisfy({ abs($0) > 0.4 }):
+      add(Divide(), [x, y])
     case 6 where isExact[x] && isExact[y]: add(Maximum(), [x, y], isExact: true)
     case 7 where isExact[x] && isExact[y]: add(Minimum(), [x, y], isExact: true)
     default: add(Add(), [x, y])
@@ -195,7 +202,9 @@ private struct Builder {
       add(Select(), [condition, x, y])
       return
     }
-    if let p = draw({ $0.elementType == .bool }), let q = draw({ $0.elementType == .bool }), chance(2) {
+    if let p = draw({ $0.elementType == .bool }), let q = draw({ $0.elementType == .bool }),
+      chance(2)
+    {
       let logic: [any Primitive] = [BitwiseAnd(), BitwiseOr(), BitwiseExclusiveOr()]
       switch number(0 ..< 4) {
       case 0: add(BitwiseNot(), [p], isExact: true)
@@ -205,7 +214,9 @@ private struct Builder {
       return
     }
     guard let x = drawFloat(), let y = drawFloat(), isExact[x], isExact[y] else { return }
-    let comparisons: [any Primitive] = [Less(), LessOrEqual(), Greater(), GreaterOrEqual(), Equal(), NotEqual()]
+    let comparisons: [any Primitive] = [
+      Less(), LessOrEqual(), Greater(), GreaterOrEqual(), Equal(), NotEqual(),
+    ]
     add(comparisons[number(0 ..< comparisons.count)], [x, y], isExact: true)
   }
 
@@ -213,8 +224,10 @@ private struct Builder {
     guard let x = drawFloat() else { return }
     let axes = (0 ..< values[x].rank).filter { _ in chance(2) }
     switch number(0 ..< 4) {
-    case 0 where values[x].count > 0 && isExact[x]: add(MaximumReduction(axes: axes), [x], isExact: true)
-    case 1 where values[x].count > 0 && isExact[x]: add(MinimumReduction(axes: axes), [x], isExact: true)
+    case 0 where values[x].count > 0 && isExact[x]:
+      add(MaximumReduction(axes: axes), [x], isExact: true)
+    case 1 where values[x].count > 0 && isExact[x]:
+      add(MinimumReduction(axes: axes), [x], isExact: true)
     default: add(Sum(axes: axes), [x])
     }
   }
@@ -268,7 +281,8 @@ private struct Builder {
     guard let x = draw({ $0.rank > 0 }) else { return }
     let rank = values[x].rank
     switch number(0 ..< 3) {
-    case 0: add(Transpose(permutation: (0 ..< rank).shuffled(using: &generator)), [x], isExact: true)
+    case 0:
+      add(Transpose(permutation: (0 ..< rank).shuffled(using: &generator)), [x], isExact: true)
     case 1 where rank > 1:
       let exchanged = Array(0 ..< rank - 2) + [rank - 1, rank - 2]
       add(Transpose(permutation: exchanged), [x], isExact: true)
@@ -289,11 +303,15 @@ private struct Builder {
       guard values[x].elementType == elementType,
         let fill = draw({ $0.rank == 0 }), values[fill].elementType == elementType
       else { return }
-      add(Pad(low: border, high: border.map { 1 - $0 }, interior: border.map { _ in 0 }), [x, fill], isExact: true)
+      add(
+        Pad(low: border, high: border.map { 1 - $0 }, interior: border.map { _ in 0 }), [x, fill],
+        isExact: true)
     default:
       let starts = shape.sizes.map { $0 > 1 ? number(0 ..< $0) : 0 }
       let ends = zip(starts, shape.sizes).map { number($0 ..< $1 + 1) }
-      add(Slice(starts: starts, ends: ends, strides: shape.sizes.map { _ in chance(3) ? 2 : 1 }), [x], isExact: true)
+      add(
+        Slice(starts: starts, ends: ends, strides: shape.sizes.map { _ in chance(3) ? 2 : 1 }), [x],
+        isExact: true)
     }
   }
 

@@ -1,13 +1,8 @@
 internal import Foundation
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#endif
 
 /// How a loop shows its progress.
 public enum ProgressStyle: Sendable, Hashable {
-  /// A bar that is redrawn on a terminal, plain lines elsewhere.
+  /// A bar that is redrawn on a terminal, and a line for each epoch; only the lines elsewhere.
   case automatic
   /// A line for each epoch.
   case lines
@@ -15,78 +10,108 @@ public enum ProgressStyle: Sendable, Hashable {
   case silent
 }
 
-/// Writes progress to the standard output.
+/// Writes progress: a bar while an epoch goes on, and a line when it is done.
 final class ProgressDisplay {
   private let style: ProgressStyle
   private let isTraining: Bool
+  private let output: ProgressOutput
+  /// The seconds of the epoch at which the bar was made last.
   private var lastDrawn = 0.0
-  private let barWidth = 20
+  /// The bar as it was made last in this epoch.
+  private var bar = ""
+  private var isBarVisible = false
 
-  init(_ style: ProgressStyle, isTraining: Bool) {
-    let isTerminal = isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
-    self.style = style == .automatic && !isTerminal ? .lines : style
+  private static let barWidth = 20
+  private static let secondsBetweenBars = 0.1
+  private static let clearToEndOfLine = "\u{1B}[K"
+
+  init(_ style: ProgressStyle, isTraining: Bool, output: ProgressOutput) {
+    self.style = style == .automatic && !output.isTerminal ? .lines : style
     self.isTraining = isTraining
+    self.output = output
+  }
+
+  /// Shows the bar after a batch; it is made anew at most ten times a second.
+  func update(_ state: LoopState, rows: Int, seconds: Double) {
+    guard style == .automatic else { return }
+    if seconds - lastDrawn > ProgressDisplay.secondsBetweenBars {
+      lastDrawn = seconds
+      let rest = seconds / Double(state.iteration) * Double(state.batchCount - state.iteration)
+      draw(
+        "\(title(state)) \(gauge(state)) \(rate(rows, seconds)), \(duration(rest)) left"
+          + metrics(state.metrics, state.metricNames))
+    } else if !isBarVisible && !bar.isEmpty {
+      draw(bar)
+    }
+  }
+
+  /// Says that validation has begun, if the epoch is long enough to have a bar.
+  func beginValidation(_ state: LoopState) {
+    guard style == .automatic, !bar.isEmpty else { return }
+    draw("\(title(state)) \(gauge(state)) validating\(metrics(state.metrics, state.metricNames))")
+  }
+
+  /// Takes the bar away, so that other output begins on a line of its own.
+  func clear() {
+    guard isBarVisible else { return }
+    isBarVisible = false
+    output.write("\r" + ProgressDisplay.clearToEndOfLine)
+  }
+
+  /// Writes the line of a finished epoch.
+  ///
+  /// - Parameter seconds: How long the batches took, without validation.
+  func finish(_ state: LoopState, rows: Int, seconds: Double) {
+    guard style != .silent, let record = state.history.last else { return }
+    clear()
+    (bar, lastDrawn) = ("", 0)
+    let batches = record.iterations == 1 ? "1 batch" : "\(record.iterations) batches"
+    output.write(
+      "\(title(state)): \(batches) in \(duration(record.seconds)), \(rate(rows, seconds))"
+        + metrics(record.metrics, state.metricNames) + (record.isHalted ? " (ended early)" : "")
+        + "\n")
+  }
+
+  /// Writes the new bar over the old one, so that nothing flickers.
+  private func draw(_ line: String) {
+    bar = line
+    isBarVisible = true
+    // A line that wraps could not be redrawn.
+    let fitted = output.width().map { String(line.prefix($0 - 1)) } ?? line
+    output.write("\r" + fitted + ProgressDisplay.clearToEndOfLine)
   }
 
   private func title(_ state: LoopState) -> String {
     isTraining ? "epoch \(state.epoch)/\(state.epochCount)" : "evaluation"
   }
 
-  /// Redraws the bar, at most ten times a second.
-  func update(_ state: LoopState, rows: Int, seconds: Double) {
-    guard style == .automatic, seconds - lastDrawn > 0.1 || lastDrawn > seconds else { return }
-    lastDrawn = seconds
-    let share = Double(state.iteration) / Double(state.batchCount)
-    let filled = Int(share * Double(barWidth))
-    let bar =
-      String(repeating: "=", count: filled) + (filled < barWidth ? ">" : "")
-      + String(repeating: " ", count: Swift.max(0, barWidth - filled - 1))
-    let rest = seconds / Double(state.iteration) * Double(state.batchCount - state.iteration)
-    let line =
-      "\(title(state)) [\(bar)] \(state.iteration)/\(state.batchCount) "
-      + "\(rate(rows, seconds)), \(duration(rest)) left\(metrics(state.metrics, state.metricNames))"
-    write("\r\u{1B}[K" + fitted(line))
-  }
-
-  /// Writes the line of a finished epoch.
-  func finish(_ state: LoopState, rows: Int) {
-    guard style != .silent, let record = state.history.last else { return }
-    lastDrawn = 0
-    let line =
-      "\(title(state)): \(record.iterations) batches in \(duration(record.seconds)), "
-      + "\(rate(rows, record.seconds))\(metrics(record.metrics, state.metricNames))"
-      + (record.isHalted ? " (ended early)" : "")
-    write((style == .automatic ? "\r\u{1B}[K" : "") + line + "\n")
-  }
-
-  /// A terminal line must not wrap, or it could not be redrawn.
-  private func fitted(_ line: String) -> String {
-    var size = winsize()
-    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 1 else { return line }
-    return String(line.prefix(Int(size.ws_col) - 1))
+  private func gauge(_ state: LoopState) -> String {
+    let width = ProgressDisplay.barWidth
+    let filled = width * state.iteration / Swift.max(1, state.batchCount)
+    let bar = String(repeating: "=", count: filled) + (filled < width ? ">" : "")
+    return "[" + bar.padding(toLength: width, withPad: " ", startingAt: 0)
+      + "] \(state.iteration)/\(state.batchCount)"
   }
 
   private func metrics(_ values: [String: Double], _ names: [String]) -> String {
-    names.compactMap { name in
-      values[name].map { ", \(name) \(String(format: $0 != 0 && Swift.abs($0) < 1e-3 ? "%.3e" : "%.4f", $0))" }
-    }.joined()
+    names.compactMap { name in values[name].map { ", \(name) \(number($0))" } }.joined()
+  }
+
+  private func number(_ value: Double) -> String {
+    let size = Swift.abs(value)
+    return String(format: size != 0 && size < 1e-3 || size >= 1e6 ? "%.3e" : "%.4f", value)
   }
 
   private func rate(_ rows: Int, _ seconds: Double) -> String {
-    String(format: "%.0f examples/s", seconds > 0 ? Double(rows) / seconds : 0)
+    let rate = seconds > 0 ? Double(rows) / seconds : 0
+    return String(format: rate < 10 ? "%.1f examples/s" : "%.0f examples/s", rate)
   }
 
   private func duration(_ seconds: Double) -> String {
-    if seconds < 60 { return String(format: "%.2f s", seconds) }
+    if seconds < 59.995 { return String(format: "%.2f s", seconds) }
     let whole = Int(seconds.rounded())
     return whole < 3600
       ? String(format: "%d:%02d min", whole / 60, whole % 60)
       : String(format: "%d:%02d:%02d h", whole / 3600, whole / 60 % 60, whole % 60)
-  }
-
-  private func write(_ text: String) {
-    // Through the same buffer as the program's own output, so that lines keep their order; shown at once.
-    print(text, terminator: "")
-    fflush(nil)
   }
 }

@@ -12,9 +12,11 @@ struct EvaluationStep: Sendable {
   init(model: ResolvedModel, metrics: [Metric]) {
     self.metrics = metrics
     compiled = compileUpdate {
-      (accumulated: inout Parameters, parameters: Parameters, layerState: Parameters, batch: Batch) in
+      (accumulated: inout Parameters, parameters: Parameters, layerState: Parameters, batch: Batch)
+      in
       let outcome = try model.forward(
-        parameters: parameters, state: layerState, inputs: batch.inputs, isTraining: false, key: nil)
+        parameters: parameters, state: layerState, inputs: batch.inputs, isTraining: false, key: nil
+      )
       accumulated = metrics.accumulating(accumulated, batch, output: outcome.output)
       return Tensor(0, elementType: .float32)
     }
@@ -22,7 +24,8 @@ struct EvaluationStep: Sendable {
 
   /// Adds a batch to accumulated metrics.
   func callAsFunction(
-    _ accumulated: inout Parameters, _ parameters: Parameters, _ layerState: Parameters, _ batch: Batch
+    _ accumulated: inout Parameters, _ parameters: Parameters, _ layerState: Parameters,
+    _ batch: Batch
   ) throws {
     _ = try compiled(&accumulated, parameters, layerState, batch)
   }
@@ -44,7 +47,15 @@ struct EvaluationStep: Sendable {
 
 extension Metric {
   /// The mean loss over all examples, under the name `loss`.
+  ///
+  /// A loss that is one number for a whole batch counts once for each of its examples.
   static func meanLoss(_ loss: Loss) -> Metric {
-    .mean(of: "loss") { loss.perExample($0, $1) }
+    .mean(of: "loss") { targets, predictions in
+      let whole = loss(targets, predictions, reduction: .none)
+      guard whole.error == nil, whole.rank == 0 else {
+        return loss.perExample(targets, predictions)
+      }
+      return whole.broadcast(to: [targets.rank == 0 ? 1 : targets.shape[0]])
+    }
   }
 }

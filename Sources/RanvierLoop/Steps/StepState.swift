@@ -1,20 +1,20 @@
-internal import RanvierTensors
+package import RanvierTensors
 
 /// The tensors that a step of a loop changes.
-struct StepState: TensorTree {
-  var parameters = Parameters()
-  var layerState = Parameters()
-  var optimizerState = Parameters()
+package struct StepState: TensorTree {
+  package var parameters = Parameters()
+  package var layerState = Parameters()
+  package var optimizerState = Parameters()
   /// Accumulated values of metrics, under the metrics' names.
-  var metrics = Parameters()
+  package var metrics = Parameters()
   /// The number of steps done, i32.
-  var count = Tensor(Int32(0))
+  package var count = Tensor(Int32(0))
   /// The source of dropout and other noise; each step derives its own key from it.
-  var key = RandomKey(seed: 0)
+  package var key = RandomKey(seed: 0)
   /// Parameters that are not changed.
-  var frozen: Set<String> = []
+  package var frozen: Set<String> = []
 
-  func mapTensors(_ transform: (Tensor) throws -> Tensor) rethrows -> StepState {
+  package func mapTensors(_ transform: (Tensor) throws -> Tensor) rethrows -> StepState {
     StepState(
       parameters: try parameters.mapTensors(transform),
       layerState: try layerState.mapTensors(transform),
@@ -23,13 +23,13 @@ struct StepState: TensorTree {
       key: try key.mapTensors(transform), frozen: frozen)
   }
 
-  func forEachTensor(_ body: (Tensor) throws -> Void) rethrows {
+  package func forEachTensor(_ body: (Tensor) throws -> Void) rethrows {
     for part in [parameters, layerState, optimizerState, metrics] { try part.forEachTensor(body) }
     try body(count)
     try body(key.words)
   }
 
-  func appendStructure(to structure: inout [TreeStructure]) {
+  package func appendStructure(to structure: inout [TreeStructure]) {
     for part in [parameters, layerState, optimizerState, metrics] {
       part.appendStructure(to: &structure)
     }

@@ -18,11 +18,12 @@ extension ResolvedModel {
     try evaluate(parameters, state, inputs, isTraining, key).outcome
   }
 
-  /// The output of every layer in prediction, with its path.
+  /// The output of every layer, with its path; in prediction unless asked otherwise.
   package func outputs(
-    parameters: Parameters, state: Parameters, inputs: Parameters
+    parameters: Parameters, state: Parameters, inputs: Parameters, isTraining: Bool = false,
+    key: RandomKey? = nil
   ) throws -> [(path: String, output: Tensor)] {
-    Array(zip(nodes.map(\.path), try evaluate(parameters, state, inputs, false, nil).values))
+    Array(zip(nodes.map(\.path), try evaluate(parameters, state, inputs, isTraining, key).values))
       .map { (path: $0, output: $1) }
   }
 

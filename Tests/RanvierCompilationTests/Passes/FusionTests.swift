@@ -15,7 +15,10 @@ struct FusionTests {
 
   @Test func `a chain becomes one region`() {
     let graph = fused([Self.vector]) { [tanh(exp(-$0[0]) * 2 + $0[0])] }
-    #expect(graph.nodes.map { "\($0.primitive)" } == ["fused(negate, exponential, multiply, add, hyperbolic_tangent)"])
+    #expect(
+      graph.nodes.map { "\($0.primitive)" } == [
+        "fused(negate, exponential, multiply, add, hyperbolic_tangent)"
+      ])
   }
 
   @Test func `a region has several outputs where its values are used elsewhere`() {
@@ -33,8 +36,9 @@ struct FusionTests {
       return [sin(shared), cos(shared * x[1])]
     }
     #expect(graph.verify() == nil)
-    #expect(graph.nodes.flatMap { ($0.primitive as? FusedElements)?.members ?? [$0.primitive] }
-      .filter { $0 is Exponential }.count == 1)
+    #expect(
+      graph.nodes.flatMap { ($0.primitive as? FusedElements)?.members ?? [$0.primitive] }
+        .filter { $0 is Exponential }.count == 1)
   }
 
   @Test func `a region never waits for itself`() {
@@ -44,7 +48,8 @@ struct FusionTests {
       return [e / e.sum() + e]
     }
     #expect(graph.verify() == nil)
-    #expect(graph.nodes.map { "\($0.primitive)" } == ["exponential", "sum [0]", "fused(divide, add)"])
+    #expect(
+      graph.nodes.map { "\($0.primitive)" } == ["exponential", "sum [0]", "fused(divide, add)"])
   }
 
   @Test func `results wider than operands that end do not overwrite them`() throws {
@@ -76,7 +81,9 @@ struct FusionTests {
       // Many inputs and outputs.
       { x in
         var sum = x[0]
-        return x.dropFirst().map { sum = sum + exp($0); return sum }
+        return x.dropFirst().map {
+          sum = sum + exp($0); return sum
+        }
       },
       // Many values that are needed until the end.
       { x in
@@ -96,7 +103,9 @@ struct FusionTests {
         #expect(region.loop.registerCount <= Int(CK_LOOP_MAX_REGISTERS))
       }
       var generator = TestGenerator(salt: "limits")
-      let inputs = types.map { Tensor.random($0.shape, from: 0.9, to: 1.1, using: &generator).cast(to: .float32) }
+      let inputs = types.map {
+        Tensor.random($0.shape, from: 0.9, to: 1.1, using: &generator).cast(to: .float32)
+      }
       let results = Plan(Graph(recording: types, function)).results(inputs)
       for (result, expected) in zip(results, function(inputs)) {
         expectClose(result, expected, relative: 1e-4, absolute: 1e-4)

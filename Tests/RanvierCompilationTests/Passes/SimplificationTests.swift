@@ -25,8 +25,10 @@ struct SimplificationTests {
       simplified([Self.matrix]) { x in [x[0].sum(alongAxes: [0]), x[0].sum(alongAxes: [1])] }
         == ["sum [0]", "sum [1]"], "options matter")
     #expect(
-      simplified([Self.matrix]) { x in [x[0] * 2, x[0] * Tensor(2, elementType: .float32).reshaped(to: [1, 1])] }
-        .count == 2, "types matter")
+      simplified([Self.matrix]) { x in
+        [x[0] * 2, x[0] * Tensor(2, elementType: .float32).reshaped(to: [1, 1])]
+      }
+      .count == 2, "types matter")
   }
 
   @Test func `zeros of both signs are different constants`() throws {
@@ -36,10 +38,11 @@ struct SimplificationTests {
   }
 
   @Test func `dead code disappears`() {
-    #expect(simplified([Self.matrix]) { x in
-      _ = exp(x[0])
-      return [-x[0]]
-    } == ["negate"])
+    #expect(
+      simplified([Self.matrix]) { x in
+        _ = exp(x[0])
+        return [-x[0]]
+      } == ["negate"])
     // What simplification itself makes superfluous, too.
     #expect(
       simplified([Self.matrix, TensorType(.float32, [2, 4])]) { x in
@@ -64,11 +67,14 @@ struct SimplificationTests {
     // Batches of matrices.
     let (c, d) = (TensorType(.float32, [5, 3, 2]), TensorType(.float32, [5, 4, 2]))
     #expect(
-      simplified([c, d]) { x in [matmul(x[0], x[1].swappedAxes(1, 2))] } == ["matmul transposed right"])
+      simplified([c, d]) { x in [matmul(x[0], x[1].swappedAxes(1, 2))] } == [
+        "matmul transposed right"
+      ])
     // A transposition of the batch axis stays.
     let e = TensorType(.float32, [4, 5, 2])
     #expect(
-      simplified([c, e]) { x in [matmul(x[0], x[1].transposed(permutation: [1, 2, 0]))] }.count == 2)
+      simplified([c, e]) { x in [matmul(x[0], x[1].transposed(permutation: [1, 2, 0]))] }.count == 2
+    )
   }
 
   @Test func `broadcasts are left to element-wise operations`() {
@@ -103,7 +109,10 @@ struct SimplificationTests {
       #expect(graph.outputs == graph.inputs, "\(name)")
     }
     #expect(simplified([Self.matrix]) { [pow($0[0], 2)] } == ["multiply"])
-    #expect(simplified([TensorType(.float32, [2, 1])]) { [$0[0].sum(alongAxes: [1])] } == ["reshape to [2]"])
+    #expect(
+      simplified([TensorType(.float32, [2, 1])]) { [$0[0].sum(alongAxes: [1])] } == [
+        "reshape to [2]"
+      ])
   }
 
   @Test func `what looks like an identity but changes the type stays`() {

@@ -48,7 +48,8 @@ struct MemoryPlanTests {
     }
     #expect(plan.memory.donations[0] == nil)
     // A product does not write over what it reads.
-    #expect(self.plan([Self.large], donates: true) { [matmul($0[0], $0[0])] }.memory.donations == [nil])
+    #expect(
+      self.plan([Self.large], donates: true) { [matmul($0[0], $0[0])] }.memory.donations == [nil])
   }
 
   @Test func `an output does not replace an input that is read in another order`() {
@@ -101,7 +102,9 @@ struct MemoryPlanTests {
   @Test func `views share the memory of what they view`() throws {
     let plan = plan([Self.large]) { x in
       let y = exp(x[0])
-      return [y.reshaped(to: [4096]), matmul(y.reshaped(to: [32, 128]), y.reshaped(to: [128, 32]))]
+      return [
+        y.reshaped(to: [4096]), matmul(y.reshaped(to: [32, 128]), y.reshaped(to: [128, 32])),
+      ]
     }
     #expect(plan.memory.arenaBytes == 0)
     let x = RandomKey(seed: 1).normal([64, 64])

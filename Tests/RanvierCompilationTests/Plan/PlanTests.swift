@@ -70,7 +70,9 @@ struct PlanTests {
         let index = round % inputs.count
         group.addTask { (index, try function(Self.parameters, inputs[index])) }
       }
-      for try await (index, result) in group { expectClose(result, expected[index], "input \(index)") }
+      for try await (index, result) in group {
+        expectClose(result, expected[index], "input \(index)")
+      }
     }
   }
 
