@@ -80,9 +80,12 @@ let package = Package(
     tests("RanvierOptimizersTests", ["RanvierTensors", "RanvierOptimizers"]),
     tests("RanvierFunctionsTests", ["RanvierFunctions", "RanvierTensors"]),
     tests("RanvierFilesTests", ["RanvierFiles", "RanvierTensors"]),
+    tests("RanvierModelsTests", [
+      "RanvierTensors", "RanvierCompilation", "RanvierFunctions", "RanvierFiles", "RanvierModels",
+    ]),
     tests("RanvierLoopTests", [
-      "RanvierTensors", "RanvierCompilation", "RanvierFunctions", "RanvierData", "RanvierOptimizers",
-      "RanvierModels", "RanvierLoop",
+      "RanvierTensors", "RanvierCompilation", "RanvierFunctions", "RanvierFiles", "RanvierData",
+      "RanvierOptimizers", "RanvierModels", "RanvierLoop",
     ]),
   ],
   swiftLanguageModes: [.v6],

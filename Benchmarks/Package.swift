@@ -11,7 +11,7 @@ let package = Package(
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("InternalImportsByDefault"),
         .treatAllWarnings(as: .error),
-      ]),
+      ])
   ],
   swiftLanguageModes: [.v6]
 )

@@ -33,7 +33,7 @@ def convolution(tensors, path):
 
 
 def flattened_rows(height, width, channels):
-    """For each position of a flattened [channels, height, width], that of [height, width, channels]."""
+    """Positions in a flattened [height, width, channels], in the order of channels first."""
     positions = torch.arange(height * width * channels)
     return positions.reshape(height, width, channels).permute(2, 0, 1).flatten()
 

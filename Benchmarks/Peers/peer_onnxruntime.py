@@ -1,5 +1,9 @@
-"""ONNX Runtime on models that PyTorch exports; prediction only: `peer_onnxruntime.py [--threads N]`."""
+"""ONNX Runtime on models that PyTorch exports, for prediction.
+
+`peer_onnxruntime.py [--threads N]`
+"""
 import io
+import warnings
 
 import onnxruntime
 import torch
@@ -15,7 +19,8 @@ class Prediction:
 
     def __init__(self, module, inputs):
         file = io.BytesIO()
-        # The exporter without tracing by dynamo needs no further package.
+        # The older exporter needs no further package, and says at length that it is older.
+        warnings.simplefilter("ignore", DeprecationWarning)
         torch.onnx.export(module.eval(), (inputs,), file, dynamo=False, opset_version=17)
         settings = onnxruntime.SessionOptions()
         settings.intra_op_num_threads = options.threads

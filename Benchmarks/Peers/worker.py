@@ -1,6 +1,7 @@
 """What all peers share: a process that measures when it is asked to, and sleeps otherwise.
 
-Requests come on standard input, one a line; each is answered by one line of JSON on standard output:
+Requests come on standard input, one a line; each is answered by one line of JSON on standard
+output:
 
   prepare WORKLOAD FILE   reads parameters and inputs (safetensors), answers {"results": [...]}
   run WORKLOAD SECONDS    answers {"milliseconds": [...], "count": N}

@@ -32,6 +32,14 @@ public struct CompiledFunction<Output: TensorTree, each Input: TensorTree>: Send
 
   /// Runs the function.
   public func callAsFunction(_ input: repeat each Input) throws -> Output {
+    if let entry = plans.latest {
+      var matcher = ArgumentMatcher(entry.types)
+      repeat matcher.append(each input)
+      if matcher.isComplete(entry.structure) {
+        var storages = matcher.takeStorages()
+        return entry.output(entry.plan.run(&storages))
+      }
+    }
     var arguments = Arguments()
     repeat arguments.append(each input)
     // Inside another function that is being compiled or differentiated, this one is simply part of it.
@@ -67,6 +75,15 @@ public struct CompiledUpdate<State: TensorTree, Output: TensorTree, each Input: 
 
   /// Runs the function; if it throws, the state is as before.
   public func callAsFunction(_ state: inout State, _ input: repeat each Input) throws -> Output {
+    if let entry = plans.latest {
+      var matcher = ArgumentMatcher(entry.types)
+      matcher.append(state)
+      repeat matcher.append(each input)
+      if matcher.isComplete(entry.structure) {
+        var storages = matcher.takeStorages()
+        return run(entry, &storages, &state)
+      }
+    }
     var arguments = Arguments()
     arguments.append(state)
     let stateCount = arguments.tensors.count
@@ -74,11 +91,15 @@ public struct CompiledUpdate<State: TensorTree, Output: TensorTree, each Input: 
     if arguments.areTraced { return try function(&state, repeat each input) }
     let entry = try plan(arguments, state, stateCount, repeat each input)
     var storages = try arguments.takeStorages()
+    return run(entry, &storages, &state)
+  }
+
+  private func run(
+    _ entry: PlanCache<TreePair<State, Output>>.Entry, _ storages: inout [Storage], _ state: inout State
+  ) -> Output {
     // The state gives up its references, so that its memory has one owner and may be reused.
-    let placeholder = Tensor(0, elementType: .float32)
-    state = state.mapTensors { _ in placeholder }
-    let outputs = entry.plan.run(&storages)
-    let result = entry.output(outputs)
+    state = state.mapTensors { _ in Placeholder.tensor }
+    let result = entry.output(entry.plan.run(&storages))
     state = result.first
     return result.second
   }

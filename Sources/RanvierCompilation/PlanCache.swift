@@ -7,10 +7,7 @@ struct Arguments {
   private(set) var structure: [TreeStructure] = []
 
   mutating func append(_ tree: some TensorTree) {
-    _ = tree.mapTensors {
-      tensors.append($0)
-      return $0
-    }
+    tree.forEachTensor { tensors.append($0) }
     tree.appendStructure(to: &structure)
   }
 
@@ -30,6 +27,43 @@ struct Arguments {
   }
 }
 
+/// Collects the memory of arguments while comparing them with those a plan was made for: the usual case, without detours.
+struct ArgumentMatcher {
+  private(set) var storages: [Storage] = []
+  private var structure: [TreeStructure] = []
+  private let types: [TensorType]
+  private var matches = true
+
+  init(_ types: [TensorType]) {
+    self.types = types
+    storages.reserveCapacity(types.count)
+  }
+
+  mutating func append(_ tree: some TensorTree) {
+    tree.forEachTensor { tensor in
+      guard matches, storages.count < types.count, case .concrete(let storage) = tensor.content,
+        tensor.type == types[storages.count]
+      else {
+        matches = false
+        return
+      }
+      storages.append(storage)
+    }
+    tree.appendStructure(to: &structure)
+  }
+
+  /// Whether all arguments were appended and fit.
+  func isComplete(_ expected: [TreeStructure]) -> Bool {
+    matches && storages.count == types.count && structure == expected
+  }
+
+  /// Gives up the collected memory to a run.
+  mutating func takeStorages() -> [Storage] {
+    defer { storages = [] }
+    return storages
+  }
+}
+
 /// Hands out the variables of a recording in the order of the arguments.
 final class Recording {
   let trace = Trace(computes: false)
@@ -41,12 +75,21 @@ final class Recording {
 
 /// The plans of a compiled function, one for each set of shapes, types and structures.
 final class PlanCache<Output: TensorTree>: Sendable {
-  struct Entry: Sendable {
+  final class Entry: Sendable {
     let structure: [TreeStructure]
     let types: [TensorType]
     let plan: Plan
     /// The function's result with placeholders for its tensors.
-    let template: Output
+    private let template: Output
+    private let outputTypes: [TensorType]
+
+    init(structure: [TreeStructure], types: [TensorType], plan: Plan, template: Output) {
+      self.structure = structure
+      self.types = types
+      self.plan = plan
+      self.template = template
+      outputTypes = plan.outputTypes
+    }
 
     func matches(_ arguments: Arguments) -> Bool {
       types.count == arguments.tensors.count && structure == arguments.structure
@@ -56,15 +99,18 @@ final class PlanCache<Output: TensorTree>: Sendable {
     /// The function's result with the tensors of a run.
     func output(_ storages: [Storage]) -> Output {
       var index = 0
-      let types = plan.outputTypes
       return template.mapTensors { _ in
         defer { index += 1 }
-        return Tensor(types[index], storage: storages[index])
+        return Tensor(outputTypes[index], storage: storages[index])
       }
     }
   }
 
   private let entries = Mutex<[Entry]>([])
+
+  /// The entry that was made last, which most calls want.
+  var latest: Entry? { entries.withLock { $0.last } }
+
   /// Functions called with endlessly many shapes forget the oldest.
   private let capacity = 64
 
@@ -84,14 +130,18 @@ final class PlanCache<Output: TensorTree>: Sendable {
     var graph = recording.trace.close()
     graph.outputs = ids
     let donated = (0 ..< min(count, results.count)).map { (input: $0, output: $0) }
-    let placeholder = Tensor(0, elementType: .float32)
     let entry = Entry(
       structure: arguments.structure, types: arguments.tensors.map(\.type),
-      plan: Plan(graph, donated: donated), template: output.mapTensors { _ in placeholder })
+      plan: Plan(graph, donated: donated), template: output.mapTensors { _ in Placeholder.tensor })
     entries.withLock {
       if $0.count >= capacity { $0.removeFirst() }
       $0.append(entry)
     }
     return entry
   }
+}
+
+/// What stands for tensors that are somewhere else for the moment.
+enum Placeholder {
+  static let tensor = Tensor(0, elementType: .float32)
 }

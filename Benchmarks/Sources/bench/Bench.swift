@@ -38,13 +38,11 @@ struct Bench {
       var run = try workload.prepare()
       let calls = try Samples.measured(seconds: options.seconds) { try run.step() }
       run.reset()
-      let plan = try run.plan()
-      _ = try Samples.measured(seconds: 0.1) { try run.runPlan() }
-      plan.startProfiling()
-      _ = try Samples.measured(seconds: options.seconds) { try run.runPlan() }
-      let median = String(format: "%.1f us", calls.median * 1e3)
-      print("\(workload.name): a whole call takes \(median) (median of \(calls.count))")
-      print(plan.profile() + "\n")
+      let profile = try QuietProfile(of: &run, seconds: options.seconds)
+      print(
+        String(
+          format: "%@: a whole call takes %.1f us, at best %.1f us (%d calls)\n%@\n",
+          workload.name, calls.median * 1e3, calls.minimum * 1e3, calls.count, profile.text))
     }
   }
 }

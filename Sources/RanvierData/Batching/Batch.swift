@@ -47,6 +47,12 @@ public struct Batch: TensorTree, Equatable {
       weights: try weights.map(transform))
   }
 
+  public func forEachTensor(_ body: (Tensor) throws -> Void) rethrows {
+    try inputs.forEachTensor(body)
+    try body(targets)
+    if let weights { try body(weights) }
+  }
+
   public func appendStructure(to structure: inout [TreeStructure]) {
     inputs.appendStructure(to: &structure)
     weights.appendStructure(to: &structure)

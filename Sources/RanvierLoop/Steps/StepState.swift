@@ -23,6 +23,12 @@ package struct StepState: TensorTree {
       key: try key.mapTensors(transform), frozen: frozen)
   }
 
+  package func forEachTensor(_ body: (Tensor) throws -> Void) rethrows {
+    for part in [parameters, layerState, optimizerState, metrics] { try part.forEachTensor(body) }
+    try body(count)
+    try body(key.words)
+  }
+
   package func appendStructure(to structure: inout [TreeStructure]) {
     for part in [parameters, layerState, optimizerState, metrics] {
       part.appendStructure(to: &structure)

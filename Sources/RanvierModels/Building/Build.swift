@@ -44,14 +44,16 @@ extension Model {
   /// Compiles the model for prediction into two pure functions over an explicit state.
   ///
   /// - Throws: ``BuildError`` that lists everything that is wrong.
-  public func build() throws(BuildError) -> (initialize: Initialize, predict: Predict<InferenceMode>) {
+  public func build() throws(BuildError) -> (
+    initialize: Initialize, predict: Predict<InferenceMode>
+  ) {
     try build(mode: .inference)
   }
 
   /// Compiles the model into two pure functions over an explicit state.
   ///
-  /// `initialize` makes the first state from a seed, and is the same in both modes. `predict` maps state and inputs to the output; in training mode also to
-  /// the new layer state.
+  /// `initialize` makes the first state from a seed, and is the same in both modes. `predict` maps
+  /// state and inputs to the output; in training mode also to the new layer state.
   ///
   /// - Throws: ``BuildError`` that lists everything that is wrong.
   public func build<Mode: BuildMode>(
@@ -73,7 +75,9 @@ public struct Initialize: Sendable {
 
   /// The state drawn from a key; each parameter's own key is derived from its path.
   public func callAsFunction(key: RandomKey) throws -> ModelState {
-    func values(_ declared: [(path: String, declaration: ParameterDeclaration)]) throws -> Parameters {
+    func values(_ declared: [(path: String, declaration: ParameterDeclaration)]) throws
+      -> Parameters
+    {
       var result = Parameters()
       for (path, declaration) in declared {
         let value = declaration.initializer(
@@ -98,9 +102,15 @@ public struct Initialize: Sendable {
 /// It may be called from several threads at once. Each new batch size is planned once.
 public struct Predict<Mode: BuildMode>: Sendable {
   private let inference: CompiledFunction<Tensor, Parameters, Parameters, Parameters>
-  private let training: CompiledFunction<TrainingResult, Parameters, Parameters, Parameters, RandomKey>
+  private let inputNames: [String]
+  /// The names of a single input, shared by all calls.
+  private let singleInput: Parameters
+  private let training:
+    CompiledFunction<TrainingResult, Parameters, Parameters, Parameters, RandomKey>
 
   init(model: ResolvedModel) {
+    inputNames = model.inputs.map(\.name)
+    singleInput = [inputNames.first ?? "": Tensor(0, elementType: .float32)]
     inference = compile { (parameters: Parameters, state: Parameters, inputs: Parameters) in
       try model.forward(
         parameters: parameters, state: state, inputs: inputs, isTraining: false, key: nil
@@ -113,6 +123,18 @@ public struct Predict<Mode: BuildMode>: Sendable {
       return TrainingResult(output: outcome.output, layerState: outcome.state)
     }
   }
+
+  /// A tensor without a name as the only input.
+  private func named(_ input: Tensor) throws(ModelError) -> Parameters {
+    guard inputNames.count == 1 else {
+      let names = inputNames.map { "`\($0)`" }.joined(separator: ", ")
+      let example = inputNames.prefix(2).map { "\"\($0)\": ..." }.joined(separator: ", ")
+      throw ModelError(
+        path: "input", rule: "its \(inputNames.count) inputs by name (\(names))",
+        got: "one tensor without a name", hint: "call predict(state, [\(example)])")
+    }
+    return singleInput.mapTensors { _ in input }
+  }
 }
 
 extension Predict where Mode == InferenceMode {
@@ -120,12 +142,15 @@ extension Predict where Mode == InferenceMode {
   ///
   /// - Throws: ``ModelError`` if the input or the state does not fit the model.
   public func callAsFunction(_ state: ModelState, _ input: Tensor) throws -> Tensor {
-    try self(state, ["input": input])
+    try self(state, named(input))
   }
 
   /// The output for several inputs by name.
   public func callAsFunction(_ state: ModelState, _ inputs: Parameters) throws -> Tensor {
-    try inference(state.parameters, state.layerState, inputs)
+    try inputs.checkValid()
+    return try state.reportingInvalidTensors {
+      try inference(state.parameters, state.layerState, inputs)
+    }
   }
 }
 
@@ -136,13 +161,29 @@ extension Predict where Mode == TrainingMode {
   public func callAsFunction(
     _ state: ModelState, _ input: Tensor, key: RandomKey
   ) throws -> TrainingResult {
-    try self(state, ["input": input], key: key)
+    try self(state, named(input), key: key)
   }
 
   /// The output and new layer state for several inputs by name.
   public func callAsFunction(
     _ state: ModelState, _ inputs: Parameters, key: RandomKey
   ) throws -> TrainingResult {
-    try training(state.parameters, state.layerState, inputs, key)
+    try inputs.checkValid()
+    return try state.reportingInvalidTensors {
+      try training(state.parameters, state.layerState, inputs, key)
+    }
+  }
+}
+
+extension ModelState {
+  /// Names the path of an invalid tensor if there is one; looked for only when something fails.
+  fileprivate func reportingInvalidTensors<R>(_ body: () throws -> R) throws -> R {
+    do {
+      return try body()
+    } catch let error as OperationError {
+      try parameters.checkValid()
+      try layerState.checkValid()
+      throw error
+    }
   }
 }

@@ -10,6 +10,9 @@ public struct BuildError: Error, Sendable, CustomStringConvertible {
     public var operation: String
     /// Where the layer was written.
     public var location: CodeLocation
+    /// Where the shared blocks around the layer were applied, outermost first; usually there are
+    /// none.
+    public var appliedAt: [CodeLocation] = []
     /// What the layer needs.
     public var rule: String
     /// What it got instead.
@@ -18,7 +21,8 @@ public struct BuildError: Error, Sendable, CustomStringConvertible {
     public var hint: String
 
     public var description: String {
-      let text = "\(path) (\(operation), \(location)): needs \(rule), got \(got)"
+      let places = appliedAt.map { ", applied at \($0)" }.joined()
+      let text = "\(path) (\(operation), \(location)\(places)): needs \(rule), got \(got)"
       return hint.isEmpty ? text : "\(text); \(hint)"
     }
   }

@@ -10,7 +10,8 @@ extension ResolvedModel {
   /// Evaluates the model, layer by layer.
   ///
   /// - Parameter key: The source of dropout and other noise; needed for training only.
-  /// - Throws: ``ModelError`` for inputs, parameters or state that do not fit, and for a layer that fails.
+  /// - Throws: ``ModelError`` for inputs, parameters or state that do not fit, and for a layer that
+  ///   fails.
   package func forward(
     parameters: Parameters, state: Parameters, inputs: Parameters, isTraining: Bool, key: RandomKey?
   ) throws -> Outcome {
@@ -31,9 +32,11 @@ extension ResolvedModel {
     _ key: RandomKey?
   ) throws -> (outcome: Outcome, values: [Tensor]) {
     let inputs = try matched(inputs)
-    try check(parameters, self.parameters, "parameter", isTraining)
-    try check(state, self.state, "state", isTraining)
+    try check(parameters, self.parameters, "parameter")
+    try check(state, self.state, "layer state")
     var values: [Tensor] = []
+    // Layers read it, too: each application of a shared layer goes on from where the one before it
+    // left.
     var newState = state
     for node in nodes {
       if node.layer is InputLayer {
@@ -42,21 +45,32 @@ extension ResolvedModel {
       }
       func local(_ declarations: [ParameterDeclaration], _ source: Parameters) -> Parameters {
         var own = Parameters()
-        for declaration in declarations { own[declaration.name] = source["\(node.path)/\(declaration.name)"] }
+        for declaration in declarations {
+          own[declaration.name] = source["\(node.parameterPath)/\(declaration.name)"]
+        }
         return own
       }
       let call = LayerCall(
-        inputs: node.inputs.map { values[$0] }, parameters: local(node.signature.parameters, parameters),
-        state: local(node.signature.state, state), isTraining: isTraining,
+        inputs: node.inputs.map { values[$0] },
+        parameters: local(node.signature.parameters, parameters),
+        state: local(node.signature.state, newState), isTraining: isTraining,
         key: isTraining ? key?.derived(node.path) : nil)
-      let result = Trace.current.map { $0.withScope(node.path) { node.layer.apply(call) } } ?? node.layer.apply(call)
+      let result =
+        Trace.current.map { $0.withScope(node.path) { node.layer.apply(call) } }
+        ?? node.layer.apply(call)
+      let place = "\(node.path) (\(node.layer.operation), \(node.location))"
       if let error = result.output.error {
+        throw ModelError(path: place, rule: error.rule, got: error.got, hint: error.hint)
+      }
+      guard node.signature.output.shape.matches(result.output.shape) else {
         throw ModelError(
-          path: "\(node.path) (\(node.layer.operation), \(node.location))", rule: error.rule,
-          got: error.got, hint: error.hint)
+          path: place, rule: "an output of shape \(node.signature.output.shape), as when built",
+          got: "\(result.output.shape)")
       }
       values.append(result.output)
-      for (name, tensor) in result.state ?? Parameters() { newState["\(node.path)/\(name)"] = tensor }
+      for (name, tensor) in result.state ?? Parameters() {
+        newState["\(node.parameterPath)/\(name)"] = tensor
+      }
     }
     return (Outcome(output: values[values.count - 1], state: newState), values)
   }
@@ -81,9 +95,7 @@ extension ResolvedModel {
     }
     for (name, input) in declared {
       let value = result[name]
-      if let error = value.error {
-        throw ModelError(path: name, rule: "a valid tensor", got: "\(error)")
-      }
+      try value.check(name)
       guard input.shape.matches(value.shape) else {
         throw ModelError(
           path: name, rule: "shape \(input.shape)", got: "\(value.shape)",
@@ -100,7 +112,7 @@ extension ResolvedModel {
 
   private func check(
     _ given: Parameters, _ declared: [(path: String, declaration: ParameterDeclaration)],
-    _ kind: String, _ isTraining: Bool
+    _ kind: String
   ) throws(ModelError) {
     for (path, declaration) in declared {
       guard given.contains(path) else {
@@ -108,15 +120,41 @@ extension ResolvedModel {
           path: path, rule: "this \(kind) in the model state", got: "a state without it",
           hint: "make the state with this model's initialize")
       }
-      guard given[path].type == declaration.type else {
+      let value = given[path]
+      try value.check(path)
+      guard value.type == declaration.type else {
         throw ModelError(
-          path: path, rule: "a \(kind) of type \(declaration.type)", got: "\(given[path].type)")
+          path: path, rule: "a \(kind) of type \(declaration.type)", got: "\(value.type)",
+          hint: "was the state made by another model?")
       }
+    }
+  }
+}
+
+extension Parameters {
+  /// Throws for the first tensor that a wrong operation made.
+  func checkValid() throws(ModelError) {
+    for (path, tensor) in self { try tensor.check(path) }
+  }
+}
+
+extension Tensor {
+  /// Throws if a wrong operation made the tensor.
+  fileprivate func check(_ path: String) throws(ModelError) {
+    if let error {
+      throw ModelError(
+        path: path, rule: "a valid tensor", got: "the result of a wrong operation: \(error)")
     }
   }
 }
 
 extension ElementType {
   /// The case's name, for hints.
-  fileprivate var caseName: String { String(reflecting: self).split(separator: ".").last.map(String.init) ?? "" }
+  fileprivate var caseName: String {
+    let kinds = [("bf", "bfloat"), ("f", "float"), ("i", "int"), ("u", "uint")]
+    for (short, long) in kinds where self != .bool && abbreviation.hasPrefix(short) {
+      return long + abbreviation.dropFirst(short.count)
+    }
+    return abbreviation
+  }
 }

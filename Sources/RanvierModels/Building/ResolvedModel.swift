@@ -1,86 +1,70 @@
 package import RanvierTensors
 
-/// A model whose layers have paths, shapes and parameters: what building, summaries and saving work from.
+/// A model whose layers have paths, shapes and parameters: what building, summaries and saving work
+/// from.
 package struct ResolvedModel: Sendable {
   package struct Node: Sendable {
     package var layer: any Layer
     /// Positions of the inputs among the nodes.
     package var inputs: [Int]
     package var path: String
+    /// The path under which the parameters and state are; another layer's for a further application
+    /// of a shared one.
+    package var parameterPath: String
     package var location: CodeLocation
     package var signature: LayerSignature
+
+    /// Whether the parameters belong to another layer.
+    package var isShared: Bool { parameterPath != path }
   }
 
   package var nodes: [Node] = []
 
   /// Resolves names and shapes.
   ///
-  /// - Throws: ``BuildError`` with all mistakes. A layer whose inputs are wrong already is not blamed as well.
+  /// - Throws: ``BuildError`` with all mistakes. A layer whose inputs are wrong already is not
+  ///   blamed as well.
   package init(_ model: Model) throws(BuildError) {
     let source = model.canonicalNodes
-    var problems: [BuildError.Problem] = []
-    let paths = ResolvedModel.paths(source, &problems)
+    let names = PathNames(source)
+    var problems = names.problems
     var signatures: [LayerSignature?] = []
-    for (node, path) in zip(source, paths) {
+    var reported: [Int: LayerProblem] = [:]
+    for (position, node) in source.enumerated() {
       let inputs = node.inputs.compactMap { signatures[$0]?.output }
       guard inputs.count == node.inputs.count else {
         signatures.append(nil)
         continue
       }
+      let path = names.paths[position]
       do {
         let signature = try node.layer.signature(inputs)
+        try signature.check()
+        if node.origin != position, let shared = signatures[node.origin] {
+          try shared.checkSharing(
+            with: signature, of: inputs, names.paths[node.origin],
+            source[node.origin].applications)
+        }
         signatures.append(signature)
         nodes.append(
           Node(
-            layer: node.layer, inputs: node.inputs, path: path, location: node.location,
-            signature: signature))
+            layer: node.layer, inputs: node.inputs, path: path,
+            parameterPath: names.paths[node.origin], location: node.location, signature: signature))
       } catch {
         signatures.append(nil)
-        problems.append(node.problem(path, rule: error.rule, got: error.got, hint: error.hint))
+        // A mistake within a shared block is reported for the first application only.
+        if reported[node.origin] == error { continue }
+        reported[node.origin] = error
+        problems.append(
+          (position, node.problem(path, rule: error.rule, got: error.got, hint: error.hint)))
       }
     }
     guard problems.isEmpty else {
-      throw BuildError(problems: problems.sorted { ($0.location.file, $0.location.line) < ($1.location.file, $1.location.line) })
-    }
-  }
-
-  /// The layers' paths: given names, and numbered operations where there is none.
-  private static func paths(
-    _ nodes: [ModelNode], _ problems: inout [BuildError.Problem]
-  ) -> [String] {
-    var taken: [String: ModelNode] = [:]
-    for node in nodes {
-      guard let name = node.name else { continue }
-      let path = node.path(name)
-      if name.isEmpty || name.contains("/") {
-        problems.append(
-          node.problem(
-            path, rule: "a name that is not empty and has no `/`", got: "\"\(name)\"",
-            hint: "use scope(_:_:) for nested names"))
+      let sorted = problems.enumerated().sorted {
+        ($0.element.position, $0.offset) < ($1.element.position, $1.offset)
       }
-      if let earlier = taken[path] {
-        problems.append(
-          node.problem(
-            path, rule: "a name of its own",
-            got: "the name of the \(earlier.layer.operation) layer at \(earlier.location)",
-            hint: "rename one of them"))
-      }
-      taken[path] = node
+      throw BuildError(problems: sorted.map(\.element.problem))
     }
-    var counters: [String: Int] = [:]
-    var paths: [String] = []
-    for node in nodes {
-      if let name = node.name {
-        paths.append(node.path(name))
-        continue
-      }
-      let operation = node.path(node.layer.operation)
-      var number = counters[operation, default: 0]
-      while taken["\(operation)_\(number)"] != nil { number += 1 }
-      counters[operation] = number + 1
-      paths.append("\(operation)_\(number)")
-    }
-    return paths
   }
 
   /// The inputs in order, with their names.
@@ -90,25 +74,59 @@ package struct ResolvedModel: Sendable {
     }
   }
 
-  /// Paths and declarations of all parameters, in order.
+  /// Paths and declarations of all parameters, each once, in order.
   package var parameters: [(path: String, declaration: ParameterDeclaration)] {
-    nodes.flatMap { node in node.signature.parameters.map { ("\(node.path)/\($0.name)", $0) } }
+    owners.flatMap { node in node.signature.parameters.map { ("\(node.path)/\($0.name)", $0) } }
   }
 
-  /// Paths and declarations of all layer state, in order.
+  /// Paths and declarations of all layer state, each once, in order.
   package var state: [(path: String, declaration: ParameterDeclaration)] {
-    nodes.flatMap { node in node.signature.state.map { ("\(node.path)/\($0.name)", $0) } }
+    owners.flatMap { node in node.signature.state.map { ("\(node.path)/\($0.name)", $0) } }
   }
+
+  private var owners: [Node] { nodes.filter { !$0.isShared } }
 }
 
-extension ModelNode {
-  /// A name within the node's scopes.
-  fileprivate func path(_ name: String) -> String { (scope + [name]).joined(separator: "/") }
+extension LayerSignature {
+  /// Checks what every layer must keep to: possible shapes, and distinct names.
+  fileprivate func check() throws(LayerProblem) {
+    if let defect = output.shape.filled(with: 1).defect {
+      throw LayerProblem("an output of a shape that is possible", got: "\(output) with \(defect)")
+    }
+    var names: Set<String> = []
+    for declaration in parameters + state {
+      let name = declaration.name
+      if let defect = declaration.shape.defect {
+        throw LayerProblem(
+          "a \(name) of a shape that is possible", got: "\(declaration.type) with \(defect)")
+      }
+      if name.isEmpty || name.contains(where: { $0 == "/" || $0.isNewline }) {
+        throw LayerProblem(
+          "parameter names that are not empty and have no `/` or line break", got: "\"\(name)\"")
+      }
+      guard names.insert(name).inserted else {
+        throw LayerProblem("parameters of different names", got: "`\(name)` twice")
+      }
+    }
+  }
 
-  fileprivate func problem(
-    _ path: String, rule: String, got: String, hint: String
-  ) -> BuildError.Problem {
-    BuildError.Problem(
-      path: path, operation: layer.operation, location: location, rule: rule, got: got, hint: hint)
+  /// Checks that another application of the same layer has equal parameters and state.
+  fileprivate func checkSharing(
+    with other: LayerSignature, of inputs: [LayerInput], _ path: String,
+    _ applications: [CodeLocation]
+  ) throws(LayerProblem) {
+    let (own, others) = (parameters + state, other.parameters + other.state)
+    guard own.map(\.name) == others.map(\.name) else {
+      throw LayerProblem(
+        "the same parameters in each application of a shared block",
+        got: "\(others.map(\.name)), and \(own.map(\.name)) in \(path)")
+    }
+    for (shared, wanted) in zip(own, others) where shared.type != wanted.type {
+      let place = applications.map { " at \($0)" }.joined(separator: ",")
+      throw LayerProblem(
+        "inputs that fit the \(shared.name) \(shared.type) it shares with \(path), applied\(place)",
+        got: "\(inputs.map(\.description).joined(separator: " and ")), which takes \(wanted.type)",
+        hint: "apply the block to equal sizes only, or make a second block")
+    }
   }
 }

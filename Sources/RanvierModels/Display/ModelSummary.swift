@@ -13,11 +13,13 @@ public struct ModelSummary: Sendable, CustomStringConvertible {
     public var inputs: [(path: String, shape: DynamicShape)]
     /// The shape of the output.
     public var outputShape: DynamicShape
-    /// Options as they are shown: `units: 128`.
+    /// Options as they are shown, some only where they differ from the default: `units: 128`.
     public var options: [String]
-    /// What the layer learns.
+    /// The path of the layer whose parameters this one uses, if they are not its own.
+    public var sharedWith: String?
+    /// What the layer learns; empty if shared.
     public var parameters: [ParameterDeclaration]
-    /// What the layer keeps beside parameters.
+    /// What the layer keeps beside parameters; empty if shared.
     public var state: [ParameterDeclaration]
     /// The type of the output's elements, abbreviated.
     var elementType: String
@@ -28,12 +30,15 @@ public struct ModelSummary: Sendable, CustomStringConvertible {
 
   init(_ model: ResolvedModel) {
     rows = model.nodes.map { node in
-      Row(
+      let own = node.isShared ? LayerSignature(node.signature.output.shape) : node.signature
+      let hasParameters = !(node.signature.parameters + node.signature.state).isEmpty
+      return Row(
         path: node.path, operation: node.layer.operation,
         inputs: node.inputs.map { (model.nodes[$0].path, model.nodes[$0].signature.output.shape) },
         outputShape: node.signature.output.shape,
         options: node.layer.options.map { "\($0.name): \($0.value)" },
-        parameters: node.signature.parameters, state: node.signature.state,
+        sharedWith: node.isShared && hasParameters ? node.parameterPath : nil,
+        parameters: own.parameters, state: own.state,
         elementType: node.signature.output.elementType.abbreviation)
     }
   }
@@ -50,21 +55,25 @@ public struct ModelSummary: Sendable, CustomStringConvertible {
   /// The table.
   public var description: String {
     var table = TextTable(
-      header: ["Layer", "Input Shape", "Output Shape", "Options", "Parameters"], title: "Model")
-    for row in rows {
-      let inputs = row.inputs.count == 1
-        ? ["\(row.inputs[0].shape)"] : row.inputs.map { "\($0.path): \($0.shape)" }
-      table.rows.append([
-        ["\(row.path) ( \(row.operation) )"], inputs, ["\(row.outputShape)"], row.options,
-        row.parameters.map { "\($0.name): \($0.type)" } + row.state.map { "\($0.name): \($0.type) (state)" },
-      ])
+      header: ["Layer", "Input Shape", "Output Shape", "Options", "Parameters"])
+    for (index, row) in rows.enumerated() {
+      // Branches show where inputs come from; elsewhere it is the layer above.
+      let follows = index > 0 && row.inputs.map(\.path) == [rows[index - 1].path]
+      let inputs =
+        follows
+        ? ["\(row.inputs[0].shape)"] : row.inputs.flatMap { ["\($0.path):", "  \($0.shape)"] }
+      var parameters = row.parameters.map { "\($0.name): \($0.type)" }
+      parameters += row.state.map { "\($0.name): \($0.type) (state)" }
+      if let shared = row.sharedWith { parameters.append("shared with \(shared)") }
+      table.rows.append([[row.title], inputs, ["\(row.outputShape)"], row.options, parameters])
     }
     table.footer = [
       "Total Parameters: \(parameterCount)",
       "Total Parameters Memory: \(ModelSummary.bytes(parameterBytes))",
     ]
     if stateCount > 0 {
-      table.footer.append("Layer State: \(stateCount) values, \(ModelSummary.bytes(stateBytes))")
+      table.footer.append("Total Layer State: \(stateCount)")
+      table.footer.append("Total Layer State Memory: \(ModelSummary.bytes(stateBytes))")
     }
     return table.text
   }
@@ -78,7 +87,16 @@ public struct ModelSummary: Sendable, CustomStringConvertible {
       value /= 1000
       unit = next
     }
-    return unit.isEmpty ? "\(count) bytes" : "\(count) bytes (\(String(format: "%.2f", value)) \(unit))"
+    return unit.isEmpty
+      ? "\(count) bytes" : "\(count) bytes (\(String(format: "%.2f", value)) \(unit))"
+  }
+}
+
+extension ModelSummary.Row {
+  /// The path, and the operation unless the path tells it.
+  fileprivate var title: String {
+    let name = path.split(separator: "/").last ?? ""
+    return name.hasPrefix("\(operation)_") ? path : "\(path) (\(operation))"
   }
 }
 

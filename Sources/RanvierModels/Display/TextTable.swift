@@ -3,7 +3,6 @@ struct TextTable {
   var header: [String]
   /// Each cell is a list of lines.
   var rows: [[[String]]] = []
-  var title: String
   /// Lines below the table.
   var footer: [String] = []
 
@@ -14,8 +13,8 @@ struct TextTable {
     let inner = columns.reduce(0, +) + 3 * (columns.count - 1) + 2
     let footerWidth = footer.reduce(0) { Swift.max($0, $1.count + 2) }
     var widths = columns
-    // A short table grows until its title and footer fit.
-    let missing = Swift.max(title.count + 2, footerWidth) - inner
+    // A narrow table grows until its footer fits.
+    let missing = footerWidth - inner
     if missing > 0 { widths[widths.count - 1] += missing }
     let width = Swift.max(inner, inner + missing)
 
@@ -32,13 +31,12 @@ struct TextTable {
     }
     func whole(_ text: String) -> String { "| " + padded(text, width - 2) + " |" }
 
-    let left = (width - title.count) / 2
-    let centred = String(repeating: " ", count: Swift.max(0, left - 1)) + title
-    var lines = ["+" + String(repeating: "-", count: width) + "+", whole(centred)]
-    lines += [line("=", "+"), row(header), line("=", "+")]
+    var lines = [line("-", "+"), row(header), line("=", "+")]
     for cells in rows {
       let height = cells.reduce(1) { Swift.max($0, $1.count) }
-      for index in 0 ..< height { lines.append(row(cells.map { index < $0.count ? $0[index] : "" })) }
+      for index in 0 ..< height {
+        lines.append(row(cells.map { index < $0.count ? $0[index] : "" }))
+      }
       lines.append(line("-", "+"))
     }
     if !footer.isEmpty {

@@ -3,7 +3,8 @@ public import RanvierTensors
 
 /// What a node of a model does: an operation with its options, as data.
 ///
-/// A conforming file holds the options, the shape rule with the parameters it declares, the computation, and the combinator.
+/// A conforming file holds the options, the shape rule with the parameters it declares, the
+/// computation, and the combinator.
 package protocol Layer: Sendable, Hashable {
   /// The operation's name in paths and tables: `dense`, `batch_norm`.
   var operation: String { get }
@@ -120,8 +121,14 @@ public struct LayerCall: Sendable {
   /// The layer's own random key; only there while training.
   public let key: RandomKey?
 
-  /// The only input.
-  public var input: Tensor { inputs[0] }
+  /// The only input, or the first of several; invalid if the layer has none.
+  public var input: Tensor {
+    inputs.first
+      ?? Tensor(
+        invalid: OperationError(
+          operation: "input", rule: "a layer with an input", got: "a layer without",
+          hint: "give models to Model.layer"))
+  }
 }
 
 /// What a layer computed: its output, and new values of its state while training.

@@ -1,10 +1,10 @@
 package import RanvierTensors
-internal import Synchronization
 
 /// A neural network as an immutable value: a graph of layers with one output.
 ///
-/// Combinators return new models and never fail; ``build(mode:)`` reports everything that is wrong at once. A model that is used twice is computed once. Branches
-/// are functions from model to model, applied with `|>`.
+/// Combinators return new models and never fail; ``build(mode:)`` reports everything that is wrong
+/// at once. A model that is used twice is computed once. Branches are functions from model to
+/// model, applied with `|>`.
 public struct Model: Sendable {
   /// The nodes in the order in which they were made; inputs come before what uses them.
   package private(set) var nodes: [ModelNode]
@@ -15,15 +15,14 @@ public struct Model: Sendable {
   package init(
     _ layer: any Layer, _ inputs: [Model], name: String?, location: CodeLocation
   ) {
-    let node = ModelNode(
-      id: ModelNode.nextID(), layer: layer, inputs: inputs.map(\.output), name: name,
-      location: location)
-    nodes = Model.union(inputs)
+    let node = ModelNode(layer, inputs: inputs.map(\.output), name: name, location: location)
+    nodes = Model.union(inputs.map(\.nodes))
     nodes.append(node)
     output = node.id
   }
 
-  private init(nodes: [ModelNode], output: ModelNode.ID) {
+  /// A model of nodes that exist already, in order.
+  init(nodes: [ModelNode], output: ModelNode.ID) {
     self.nodes = nodes
     self.output = output
   }
@@ -35,13 +34,15 @@ public struct Model: Sendable {
     Model(layer, [self], name: name, location: CodeLocation(file: "\(file)", line: line))
   }
 
-  /// The nodes of several models, each once, in order.
-  private static func union(_ models: [Model]) -> [ModelNode] {
-    guard var result = models.first?.nodes else { return [] }
-    for model in models.dropFirst() where model.nodes.last?.id != result.last?.id || model.nodes.count != result.count {
+  /// The nodes of several lists, each once, in order.
+  static func union(_ lists: [[ModelNode]]) -> [ModelNode] {
+    guard var result = lists.first else { return [] }
+    for list in lists.dropFirst() {
+      // A node comes with all it depends on, so equal ends and lengths mean equal lists.
+      if list.last?.id == result.last?.id, list.count == result.count { continue }
       var merged: [ModelNode] = []
-      merged.reserveCapacity(result.count + model.nodes.count)
-      var (first, second) = (result[...], model.nodes[...])
+      merged.reserveCapacity(result.count + list.count)
+      var (first, second) = (result[...], list[...])
       while let a = first.first, let b = second.first {
         if a.id <= b.id { merged.append(first.removeFirst()) }
         if b.id <= a.id {
@@ -55,15 +56,11 @@ public struct Model: Sendable {
   }
 
   /// The model with the layers that a function adds put under a name: `encoder/dense_0`.
+  ///
+  /// Scopes nest. Layers that were made elsewhere and are merely used by the function keep their
+  /// names, and so do inputs.
   public func scope(_ name: String, _ body: (Model) -> Model) -> Model {
-    let known = Set(nodes.map(\.id))
-    let inner = body(self)
-    let nodes = inner.nodes.map { node in
-      var node = node
-      if !known.contains(node.id), !(node.layer is InputLayer) { node.scope.insert(name, at: 0) }
-      return node
-    }
-    return Model(nodes: nodes, output: inner.output)
+    ModelNode.$currentScope.withValue(ModelNode.currentScope + [.name(name)]) { body(self) }
   }
 }
 
@@ -81,35 +78,16 @@ public func |> (model: Model, function: (Model) throws -> Model) rethrows -> Mod
   try function(model)
 }
 
-/// A node of a model.
-package struct ModelNode: Sendable {
-  package typealias ID = Int
-
-  package var id: ID
-  package var layer: any Layer
-  package var inputs: [ID]
-  /// The name the user gave, or nothing.
-  package var name: String?
-  /// The scopes the node lies in, outermost first.
-  package var scope: [String] = []
-  /// Where the layer was written.
-  package var location: CodeLocation
-
-  private static let counter = Atomic<Int>(0)
-
-  /// Ids increase, so that sorting nodes by id puts inputs first.
-  static func nextID() -> ID { counter.add(1, ordering: .relaxed).newValue }
-}
-
 extension Model: Equatable, Hashable {
-  /// Whether both models are built from the same layers with the same options and names.
+  /// Whether both models are built from the same layers with the same options, names and sharing.
   ///
   /// Where layers were written does not matter.
   public static func == (first: Model, second: Model) -> Bool {
     let (a, b) = (first.canonicalNodes, second.canonicalNodes)
     return a.count == b.count
       && zip(a, b).allSatisfy {
-        $0.inputs == $1.inputs && $0.name == $1.name && $0.scope == $1.scope && $0.layer.isEqual(to: $1.layer)
+        $0.inputs == $1.inputs && $0.name == $1.name && $0.scope == $1.scope
+          && $0.origin == $1.origin && $0.layer.isEqual(to: $1.layer)
       }
   }
 
@@ -117,21 +95,40 @@ extension Model: Equatable, Hashable {
     for node in canonicalNodes {
       hasher.combine(node.inputs)
       hasher.combine(node.name)
+      hasher.combine(node.scope)
+      hasher.combine(node.origin)
       node.layer.hash(into: &hasher)
     }
   }
 
-  /// The nodes the output depends on, renumbered from 0 in order.
+  /// The nodes the output depends on, renumbered from 0 in order, and so are shared blocks and
+  /// their applications.
   package var canonicalNodes: [ModelNode] {
     var needed: Set<ModelNode.ID> = [output]
     for node in nodes.reversed() where needed.contains(node.id) { needed.formUnion(node.inputs) }
     var numbers: [ModelNode.ID: Int] = [:]
+    var origins: [ModelNode.ID: Int] = [:]
+    var blocks: [Int: Int] = [:]
+    var applications: [Int: Int] = [:]
+    func number(_ id: Int, _ known: inout [Int: Int]) -> Int {
+      let number = known[id] ?? known.count
+      known[id] = number
+      return number
+    }
     var result: [ModelNode] = []
     for node in nodes where needed.contains(node.id) {
       numbers[node.id] = result.count
       var renumbered = node
       renumbered.id = result.count
       renumbered.inputs = node.inputs.map { numbers[$0] ?? -1 }
+      renumbered.origin = origins[node.origin] ?? result.count
+      origins[node.origin] = renumbered.origin
+      for (index, part) in node.scope.enumerated() {
+        guard case .application(var application) = part else { continue }
+        application.block = number(application.block, &blocks)
+        application.id = number(application.id, &applications)
+        renumbered.scope[index] = .application(application)
+      }
       result.append(renumbered)
     }
     return result

@@ -11,7 +11,7 @@ package struct ActivationLayer: Layer {
   }
 
   package func signature(_ inputs: [LayerInput]) throws(LayerProblem) -> LayerSignature {
-    LayerSignature(inputs[0].shape, elementType: inputs[0].elementType)
+    LayerSignature(inputs[0].shape, elementType: try activation.elementType(of: inputs[0]))
   }
 
   package func apply(_ call: LayerCall) -> LayerResult { LayerResult(activation(call.input)) }
@@ -58,5 +58,31 @@ extension Model {
     name: String? = nil, file: StaticString = #fileID, line: Int = #line
   ) -> Model {
     activation(.gelu, name: name, file: file, line: line)
+  }
+}
+
+extension Activation {
+  /// The type of the activation's results; it has to keep the shape.
+  func elementType(of input: LayerInput) throws(LayerProblem) -> ElementType {
+    let type = input.type()
+    let result = try recordedType([type]) { self($0[0]) }
+    guard result.shape == type.shape else {
+      throw LayerProblem(
+        "an activation that keeps the shape", got: "\(name), which turns \(type) into \(result)")
+    }
+    return result.elementType
+  }
+}
+
+extension Optional where Wrapped == Activation {
+  /// The activation as an option to show, if there is one.
+  var options: [LayerOption] { map { [LayerOption("activation", $0)] } ?? [] }
+
+  /// The type of what a layer with an `f32` kernel gives after this activation, if there is one.
+  func elementType(afterKernelOn input: LayerInput, _ output: DynamicShape) throws(LayerProblem)
+    -> ElementType
+  {
+    let product = LayerInput(output, ElementType.promoted(input.elementType, .float32))
+    return try self?.elementType(of: product) ?? product.elementType
   }
 }

@@ -25,19 +25,21 @@ package struct ArithmeticLayer: Layer {
     guard inputs.allSatisfy({ $0.elementType == inputs[0].elementType }) else {
       throw LayerProblem("models of one element type", got: got)
     }
-    return LayerSignature(shape, elementType: inputs[0].elementType)
+    let scalar = TensorType(inputs[0].elementType, [])
+    let result = try recordedType([scalar, scalar]) { combined($0[0], $0[1]) }
+    return LayerSignature(shape, elementType: result.elementType)
   }
 
   package func apply(_ call: LayerCall) -> LayerResult {
-    let rest = call.inputs.dropFirst()
-    return LayerResult(
-      rest.reduce(call.inputs[0]) { result, next in
-        switch kind {
-        case .add: result + next
-        case .subtract: result - next
-        case .multiply: result * next
-        }
-      })
+    LayerResult(call.inputs.dropFirst().reduce(call.input) { combined($0, $1) })
+  }
+
+  private func combined(_ first: Tensor, _ second: Tensor) -> Tensor {
+    switch kind {
+    case .add: first + second
+    case .subtract: first - second
+    case .multiply: first * second
+    }
   }
 }
 
@@ -67,7 +69,8 @@ extension Model {
   }
 
   private static func combining(
-    _ kind: ArithmeticLayer.Kind, _ models: [Model], _ name: String?, _ file: StaticString, _ line: Int
+    _ kind: ArithmeticLayer.Kind, _ models: [Model], _ name: String?, _ file: StaticString,
+    _ line: Int
   ) -> Model {
     Model(
       ArithmeticLayer(kind: kind), models, name: name,

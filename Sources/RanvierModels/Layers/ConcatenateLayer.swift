@@ -13,7 +13,8 @@ package struct ConcatenateLayer: Layer {
     let rank = first.shape.rank
     let position = axis < 0 ? axis + rank : axis
     guard (1 ..< Swift.max(rank, 1)).contains(position) else {
-      throw LayerProblem("an axis of the models other than the batch axis", got: "axis \(axis) of \(got)")
+      throw LayerProblem(
+        "an axis of the models other than the batch axis", got: "axis \(axis) of \(got)")
     }
     var shape = first.shape
     for input in inputs.dropFirst() {

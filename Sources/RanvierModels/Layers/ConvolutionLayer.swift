@@ -38,7 +38,8 @@ package struct ConvolutionLayer: Layer {
     }
     guard let size = kernelSize.repeated(axes) else {
       throw LayerProblem(
-        "a kernel size for all \(axes) spatial axes or one for each", got: "\(kernelSize) for \(input)")
+        "a kernel size for all \(axes) spatial axes or one for each",
+        got: "\(kernelSize) for \(input)")
     }
     var output = try input.windowed(
       "conv", size: kernelSize, strides: strides, padding: padding, dilation: dilation)
@@ -46,7 +47,9 @@ package struct ConvolutionLayer: Layer {
     let kernel = ParameterDeclaration(
       "kernel", shape: Shape(size + [channels / groups, filters]), initializer: kernelInitializer)
     let bias = ParameterDeclaration("bias", shape: [filters], initializer: biasInitializer)
-    return LayerSignature(output, parameters: useBias ? [kernel, bias] : [kernel])
+    return LayerSignature(
+      output, elementType: try activation.elementType(afterKernelOn: inputs[0], output),
+      parameters: useBias ? [kernel, bias] : [kernel])
   }
 
   package func apply(_ call: LayerCall) -> LayerResult {

@@ -7,46 +7,65 @@ package struct CustomLayer: Layer {
   package let declarations: @Sendable ([Shape]) -> [ParameterDeclaration]
   package let function: @Sendable (LayerCall) -> Tensor
 
+  /// The parameters, where they do not depend on the inputs.
+  package let fixed: [ParameterDeclaration]?
+
   // Closures cannot be compared; the name stands for what they do.
   package static func == (first: CustomLayer, second: CustomLayer) -> Bool {
-    first.operation == second.operation
+    first.operation == second.operation && first.fixed == second.fixed
   }
-  package func hash(into hasher: inout Hasher) { hasher.combine(operation) }
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(operation)
+    hasher.combine(fixed)
+  }
 
-  /// Shapes are found by recording the function on two batch sizes: sizes of the output that differ are open.
+  /// Shapes are found by recording the function on two batch sizes: sizes of the output that differ
+  /// are open.
   package func signature(_ inputs: [LayerInput]) throws(LayerProblem) -> LayerSignature {
-    let outputs = [try probe(inputs, open: 3), try probe(inputs, open: 5)]
-    guard outputs[0].shape.rank == outputs[1].shape.rank else {
-      throw LayerProblem("an output whose rank does not depend on sizes", got: "\(outputs)")
-    }
-    let sizes = zip(outputs[0].shape.sizes, outputs[1].shape.sizes).map { $0 == $1 ? $0 : nil }
-    let parameters = declarations(inputs.map { $0.shape.filled(with: 3) })
-    let openParameters = declarations(inputs.map { $0.shape.filled(with: 5) })
-    if let index = parameters.indices.first(where: { parameters[$0].shape != openParameters[$0].shape }) {
+    guard !operation.isEmpty, !operation.contains(where: { $0 == "/" || $0.isNewline }) else {
       throw LayerProblem(
-        "parameters whose shapes do not depend on open sizes", got: "`\(parameters[index].name)`",
-        hint: "state the size in input(shape:)")
+        "an operation name that is not empty and has no `/` or line break",
+        got: "\"\(operation)\"")
     }
+    let (small, large) = (inputs.map { $0.type() }, inputs.map { $0.type(openSize: 5) })
+    let parameters = declarations(small.map(\.shape))
+    guard parameters.map(\.type) == declarations(large.map(\.shape)).map(\.type) else {
+      throw LayerProblem(
+        "parameters whose shapes do not depend on open sizes",
+        got: inputs.map(\.description).joined(separator: " and "),
+        hint: "state the sizes in input(_:shape:)")
+    }
+    let first = try output(small, parameters, isTraining: true)
+    let second = try output(large, parameters, isTraining: true)
+    guard first.shape.rank == second.shape.rank else {
+      throw LayerProblem(
+        "an output whose rank does not depend on sizes", got: "\(first) and \(second)")
+    }
+    let predicted = try output(small, parameters, isTraining: false)
+    guard predicted == first else {
+      throw LayerProblem(
+        "an output of one type in training and prediction", got: "\(first) and \(predicted)")
+    }
+    let sizes = zip(first.shape.sizes, second.shape.sizes).map { $0 == $1 ? $0 : nil }
     return LayerSignature(
-      DynamicShape(sizes), elementType: outputs[0].elementType, parameters: parameters)
+      DynamicShape(sizes), elementType: first.elementType, parameters: parameters)
   }
 
-  private func probe(_ inputs: [LayerInput], open size: Int) throws(LayerProblem) -> TensorType {
-    let trace = Trace(computes: false)
-    defer { _ = trace.close() }
-    let tensors = inputs.map { trace.input(TensorType($0.elementType, $0.shape.filled(with: size))) }
-    var parameters = Parameters()
-    for declaration in declarations(tensors.map(\.shape)) {
-      parameters[declaration.name] = trace.input(declaration.type)
+  private func output(
+    _ inputs: [TensorType], _ declared: [ParameterDeclaration], isTraining: Bool
+  ) throws(LayerProblem) -> TensorType {
+    let keyType = TensorType(.uint32, [2])
+    return try recordedType(inputs + declared.map(\.type) + [keyType]) { tensors in
+      var parameters = Parameters()
+      for (declaration, tensor) in zip(declared, tensors.dropFirst(inputs.count)) {
+        parameters[declaration.name] = tensor
+      }
+      return function(
+        LayerCall(
+          inputs: Array(tensors.prefix(inputs.count)), parameters: parameters, state: [:],
+          isTraining: isTraining,
+          key: isTraining ? tensors.last.map { RandomKey(words: $0) } : nil))
     }
-    let key = RandomKey(words: trace.input(TensorType(.uint32, [2])))
-    let call = LayerCall(
-      inputs: tensors, parameters: parameters, state: Parameters(), isTraining: true, key: key)
-    let output = Trace.$current.withValue(trace) { function(call) }
-    if let error = output.error {
-      throw LayerProblem(error.rule, got: error.got, hint: error.hint)
-    }
-    return output.type
   }
 
   package func apply(_ call: LayerCall) -> LayerResult { LayerResult(function(call)) }
@@ -55,18 +74,23 @@ package struct CustomLayer: Layer {
 extension Model {
   /// A layer of your own: a function of the inputs' values and of parameters that it names.
   ///
-  ///     let scaled = Model.layer("scale", x, parameters: [.init("factor", shape: [64], initializer: .ones)]) {
+  ///     let factor = ParameterDeclaration("factor", shape: [64], initializer: .ones)
+  ///     let scaled = Model.layer("scale", x, parameters: [factor]) {
   ///       $0.input * $0.parameters["factor"]
   ///     }
   ///
-  /// Output shapes are worked out by recording the function. Models compare custom layers by `operation`.
+  /// Output shapes are worked out by recording the function when the model is built: it is called a
+  /// few times, with values that are not known, and must give shapes that fit together. Models
+  /// compare custom layers by `operation` and parameters.
   public static func layer(
     _ operation: String, _ inputs: Model..., parameters: [ParameterDeclaration] = [],
     name: String? = nil, file: StaticString = #fileID, line: Int = #line,
     _ function: @escaping @Sendable (LayerCall) -> Tensor
   ) -> Model {
     Model(
-      CustomLayer(operation: operation, declarations: { _ in parameters }, function: function),
+      CustomLayer(
+        operation: operation, declarations: { _ in parameters }, function: function,
+        fixed: parameters),
       inputs, name: name, location: CodeLocation(file: "\(file)", line: line))
   }
 
@@ -78,7 +102,8 @@ extension Model {
     _ function: @escaping @Sendable (LayerCall) -> Tensor
   ) -> Model {
     Model(
-      CustomLayer(operation: operation, declarations: parameters, function: function), inputs,
-      name: name, location: CodeLocation(file: "\(file)", line: line))
+      CustomLayer(
+        operation: operation, declarations: parameters, function: function, fixed: nil),
+      inputs, name: name, location: CodeLocation(file: "\(file)", line: line))
   }
 }

@@ -20,7 +20,8 @@ package struct DenseLayer: Layer {
     let input = inputs[0]
     guard units > 0 else { throw LayerProblem("at least one unit", got: "\(units)") }
     guard input.shape.rank >= 2 else {
-      throw LayerProblem("an input of rank 2 or more, [batch, ..., features]", got: "\(input.shape)")
+      throw LayerProblem(
+        "an input of rank 2 or more, [batch, ..., features]", got: "\(input.shape)")
     }
     guard let features = input.shape[-1] else {
       throw LayerProblem(
@@ -31,7 +32,7 @@ package struct DenseLayer: Layer {
     output[-1] = units
     let bias = ParameterDeclaration("bias", shape: [units], initializer: biasInitializer)
     return LayerSignature(
-      output,
+      output, elementType: try activation.elementType(afterKernelOn: input, output),
       parameters: [
         ParameterDeclaration("kernel", shape: [features, units], initializer: kernelInitializer)
       ] + (useBias ? [bias] : []))
@@ -60,9 +61,4 @@ extension Model {
         kernelInitializer: kernelInitializer, biasInitializer: biasInitializer),
       name: name, file, line)
   }
-}
-
-extension Optional where Wrapped == Activation {
-  /// The activation as an option to show, if there is one.
-  var options: [LayerOption] { map { [LayerOption("activation", $0)] } ?? [] }
 }

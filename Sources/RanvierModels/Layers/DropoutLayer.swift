@@ -10,8 +10,10 @@ package struct DropoutLayer: Layer {
 
   package func signature(_ inputs: [LayerInput]) throws(LayerProblem) -> LayerSignature {
     guard (0 ..< 1).contains(rate) else {
-      throw LayerProblem("a rate in 0 ..< 1", got: "\(rate)", hint: "the rate is the share that is dropped")
+      throw LayerProblem(
+        "a rate in 0 ..< 1", got: "\(rate)", hint: "the rate is the share that is dropped")
     }
+    try inputs[0].checkFloatingPoint()
     return LayerSignature(inputs[0].shape, elementType: inputs[0].elementType)
   }
 
@@ -22,7 +24,8 @@ package struct DropoutLayer: Layer {
 }
 
 extension Model {
-  /// Sets random values to 0 while training, and scales the others by `1 / (1 - rate)`; does nothing in prediction.
+  /// Sets random values to 0 while training, and scales the others by `1 / (1 - rate)`; does
+  /// nothing in prediction.
   ///
   /// - Shapes: output as input.
   /// - Source: Srivastava et al. 2014.

@@ -1,3 +1,4 @@
+internal import RanvierFunctions
 internal import RanvierTensors
 
 /// All axes but the first folded into one.
@@ -5,13 +6,12 @@ package struct FlattenLayer: Layer {
   package var operation: String { "flatten" }
 
   package func signature(_ inputs: [LayerInput]) throws(LayerProblem) -> LayerSignature {
-    let input = inputs[0].shape
+    let input = try inputs[0].shape.withBatchAxis()
     return LayerSignature([input[0], input.product(from: 1)], elementType: inputs[0].elementType)
   }
 
   package func apply(_ call: LayerCall) -> LayerResult {
-    let features = call.input.shape.sizes.dropFirst().reduce(1, *)
-    return LayerResult(call.input.reshaped(to: [call.input.shape[0], features]))
+    LayerResult(RanvierFunctions.flatten(call.input))
   }
 }
 

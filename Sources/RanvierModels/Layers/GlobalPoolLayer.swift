@@ -10,13 +10,16 @@ package struct GlobalPoolLayer: Layer {
   package func signature(_ inputs: [LayerInput]) throws(LayerProblem) -> LayerSignature {
     let input = inputs[0].shape
     _ = try input.spatialAxes()
-    return LayerSignature([input[0], input[-1]], elementType: inputs[0].elementType)
+    let result = try recordedType([inputs[0].type()]) { pooled($0[0]) }
+    return LayerSignature([input[0], input[-1]], elementType: result.elementType)
   }
 
   package func apply(_ call: LayerCall) -> LayerResult {
-    LayerResult(
-      findsMaximum
-        ? RanvierFunctions.globalMaxPool(call.input) : RanvierFunctions.globalAveragePool(call.input))
+    LayerResult(pooled(call.input))
+  }
+
+  private func pooled(_ x: Tensor) -> Tensor {
+    findsMaximum ? RanvierFunctions.globalMaxPool(x) : RanvierFunctions.globalAveragePool(x)
   }
 }
 

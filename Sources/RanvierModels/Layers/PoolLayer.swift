@@ -18,14 +18,27 @@ package struct PoolLayer: Layer {
     if strides != windowSize { options.append(LayerOption("strides", strides)) }
     if padding != .valid { options.append(LayerOption("padding", padding.summary)) }
     if dilation != 1 { options.append(LayerOption("dilation", dilation)) }
+    if kind == .average(countsPadding: true) {
+      options.append(LayerOption("counts padding", true))
+    }
     return options
   }
 
   package func signature(_ inputs: [LayerInput]) throws(LayerProblem) -> LayerSignature {
-    LayerSignature(
-      try inputs[0].shape.windowed(
-        operation, size: windowSize, strides: strides, padding: padding, dilation: dilation),
-      elementType: inputs[0].elementType)
+    let output = try inputs[0].shape.windowed(
+      operation, size: windowSize, strides: strides, padding: padding, dilation: dilation)
+    guard inputs[0].elementType != .bool else {
+      throw LayerProblem(
+        "numbers", got: "\(inputs[0])", hint: "declare the input as f32 and convert the data")
+    }
+    let point = TensorType(
+      inputs[0].elementType, Shape([Int](repeating: 1, count: inputs[0].shape.rank)))
+    let result = try recordedType([point]) {
+      kind == .maximum
+        ? RanvierFunctions.maxPool($0[0], windowSize: [1])
+        : RanvierFunctions.averagePool($0[0], windowSize: [1])
+    }
+    return LayerSignature(output, elementType: result.elementType)
   }
 
   package func apply(_ call: LayerCall) -> LayerResult {
@@ -45,7 +58,8 @@ package struct PoolLayer: Layer {
 }
 
 extension Model {
-  /// The largest value of each window, channel by channel; windows do not overlap unless strides say so.
+  /// The largest value of each window, channel by channel; windows do not overlap unless strides
+  /// say so.
   ///
   /// - Shapes: input `[batch, spatial..., channels]`, output `[batch, spatial..., channels]`.
   public func maxPool(
@@ -62,7 +76,8 @@ extension Model {
   /// The mean of each window, channel by channel; windows do not overlap unless strides say so.
   ///
   /// - Shapes: input `[batch, spatial..., channels]`, output `[batch, spatial..., channels]`.
-  /// - Parameter countsPadding: Whether padding counts as zeros; by default means are of the input's values alone.
+  /// - Parameter countsPadding: Whether padding counts as zeros; by default means are of the
+  ///   input's values alone.
   public func averagePool(
     _ windowSize: SpatialSizes = 2, strides: SpatialSizes? = nil, padding: Padding = .valid,
     dilation: SpatialSizes = 1, countsPadding: Bool = false, name: String? = nil,

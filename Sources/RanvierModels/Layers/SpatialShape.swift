@@ -2,6 +2,14 @@ internal import RanvierFunctions
 internal import RanvierTensors
 
 extension DynamicShape {
+  /// The shape, if it has at least a batch axis.
+  func withBatchAxis() throws(LayerProblem) -> DynamicShape {
+    guard rank > 0 else {
+      throw LayerProblem("an input with a batch axis", got: "a single number, \(self)")
+    }
+    return self
+  }
+
   /// The number of axes between batch and channels, if it is one that spatial layers work on.
   func spatialAxes() throws(LayerProblem) -> Int {
     guard (3 ... 5).contains(rank) else {
@@ -20,7 +28,17 @@ extension DynamicShape {
   ) throws(LayerProblem) -> DynamicShape {
     let axes = try spatialAxes()
     // Where a size is open any number will do, because each axis is computed by itself.
-    let placeholder = 1 << 20
+    let placeholder = 1 << 60
+    let largest = 1 << 28
+    guard
+      [size, strides, dilation, padding.positions].allSatisfy({
+        $0.sizes.allSatisfy { $0 < largest }
+      })
+    else {
+      throw LayerProblem(
+        "window sizes, strides, dilations and padding below \(largest)",
+        got: "size \(size), strides \(strides), dilation \(dilation), padding \(padding.summary)")
+    }
     let input = (1 ... axes).map { self[$0] ?? placeholder }
     let output: [Int]
     do {
@@ -43,12 +61,19 @@ extension DynamicShape {
 }
 
 extension Padding {
+  /// The given numbers of positions, if there are any.
+  fileprivate var positions: SpatialSizes {
+    if case .explicit(let low, let high) = self { SpatialSizes(low + high) } else { 0 }
+  }
+
   /// The padding as it is shown in tables.
   var summary: String {
     switch self {
     case .valid: "valid"
     case .same: "same"
-    case .explicit(let low, let high): "\(low) \(high)"
+    case .explicit(let low, let high):
+      low == high
+        ? "\(SpatialSizes(low))" : "\(SpatialSizes(low)) before, \(SpatialSizes(high)) after"
     }
   }
 }

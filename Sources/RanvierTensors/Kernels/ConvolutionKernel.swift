@@ -85,7 +85,9 @@ package struct ConvolutionKernel: Sendable {
       description.padding_low = spatial(geometry.paddingLow)
       description.padding_high = spatial(geometry.paddingHigh)
       description.epilogue = epilogue.oneDNN
-      let work = 2 * Double(output.count) * Double(kernel.count / output[-1])
+      let work = OneDNNKernel.Work(
+        operations: 2 * Double(output.count) * Double(kernel.count / output[-1]),
+        bytes: Double((input.count + kernel.count + output.count) * type.byteCount))
       return OneDNNKernel.make("convolution", operandCount: 2 + (epilogue.hasBias ? 1 : 0), work: work) {
         odnn_create_convolution(&description, $0, $1)
       }

@@ -11,15 +11,24 @@
 
     deinit { odnn_destroy(kernel) }
 
-    /// Work below this many floating-point operations runs on one thread: waking another would take longer.
-    private static let workWorthThreads = 3.0e6
+    /// How much a kernel has to do: operations, and bytes that it reads and writes.
+    struct Work {
+      var operations: Double
+      var bytes: Double
+
+      /// Roughly how long one thread takes: a core does about 150 operations, and moves about 100 bytes from its caches, in a nanosecond.
+      private var nanoseconds: Double { Swift.max(operations / 150, bytes / 100) }
+
+      /// Whether waking another thread, which takes one to two microseconds at best, is worth it.
+      var isWorthThreads: Bool { nanoseconds > 6_000 }
+    }
 
     /// Wraps what `create` returns; `nil` if oneDNN cannot do it.
     static func make(
-      _ name: String, operandCount: Int, work: Double,
+      _ name: String, operandCount: Int, work: Work,
       create: (UnsafeMutablePointer<CChar>, Int) -> OpaquePointer?
     ) -> Kernel? {
-      let isSmall = work < workWorthThreads
+      let isSmall = !work.isWorthThreads
       ck_prepare_thread()
       let limit = isSmall ? ck_limit_threads(1) : 0
       defer { if isSmall { _ = ck_limit_threads(limit) } }

@@ -73,7 +73,11 @@ package struct ProductKernel: Sendable {
       description.transpose_left = transposesLeft
       description.transpose_right = transposesRight
       description.epilogue = epilogue.oneDNN
-      let work = 2.0 * Double(sizes.batch) * Double(sizes.rows) * Double(sizes.columns) * Double(sizes.depth)
+      let batch = Double(sizes.batch)
+      let (rows, columns, depth) = (Double(sizes.rows), Double(sizes.columns), Double(sizes.depth))
+      let elements = batch * (rows * depth + depth * columns + rows * columns)
+      let work = OneDNNKernel.Work(
+        operations: 2 * batch * rows * columns * depth, bytes: elements * Double(type.byteCount))
       return OneDNNKernel.make("matmul", operandCount: 2 + (epilogue.hasBias ? 1 : 0), work: work) {
         odnn_create_matmul(&description, $0, $1)
       }

@@ -50,6 +50,8 @@ public struct RandomKey: TensorTree {
   public func mapTensors(_ transform: (Tensor) throws -> Tensor) rethrows -> RandomKey {
     RandomKey(words: try transform(words))
   }
+
+  public func forEachTensor(_ body: (Tensor) throws -> Void) rethrows { try body(words) }
 }
 
 extension RandomKey: Equatable {

@@ -121,6 +121,10 @@ extension Parameters: TensorTree {
     try mapValues(transform)
   }
 
+  public func forEachTensor(_ body: (Tensor) throws -> Void) rethrows {
+    for tensor in storage { try body(tensor) }
+  }
+
   public func appendStructure(to structure: inout [TreeStructure]) {
     structure.append(.names(layout))
   }

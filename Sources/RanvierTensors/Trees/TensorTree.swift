@@ -13,6 +13,11 @@ public protocol TensorTree: Sendable {
   /// The same structure with each tensor replaced by its image, visited in a fixed order.
   func mapTensors(_ transform: (Tensor) throws -> Tensor) rethrows -> Self
 
+  /// Calls a closure with each tensor, in the order in which `mapTensors` visits them.
+  ///
+  /// The default goes through `mapTensors`; a type of its own only saves time.
+  func forEachTensor(_ body: (Tensor) throws -> Void) rethrows
+
   /// Appends what distinguishes this tree from others of its type besides its tensors' types: names, counts, options.
   ///
   /// Compiled functions are prepared anew when it differs. The default appends nothing, which is right for structs of tensors.
@@ -20,15 +25,19 @@ public protocol TensorTree: Sendable {
 }
 
 extension TensorTree {
+  public func forEachTensor(_ body: (Tensor) throws -> Void) rethrows {
+    _ = try mapTensors {
+      try body($0)
+      return $0
+    }
+  }
+
   public func appendStructure(to structure: inout [TreeStructure]) {}
 
   /// The tensors of the tree, in the order in which `mapTensors` visits them.
   public var tensors: [Tensor] {
     var tensors: [Tensor] = []
-    _ = mapTensors {
-      tensors.append($0)
-      return $0
-    }
+    forEachTensor { tensors.append($0) }
     return tensors
   }
 
@@ -52,6 +61,8 @@ extension Tensor: TensorTree {
   public func mapTensors(_ transform: (Tensor) throws -> Tensor) rethrows -> Tensor {
     try transform(self)
   }
+
+  public func forEachTensor(_ body: (Tensor) throws -> Void) rethrows { try body(self) }
 }
 
 extension Array: TensorTree where Element: TensorTree {

@@ -11,7 +11,7 @@ struct Machine: Codable, Sendable {
   var processor: String
   var cores: Int
   var threads: Int
-  /// f32 operations a second of our product of two matrices of 1024 x 1024, in GFLOP/s: the ceiling.
+  /// The ceiling in GFLOP/s: f32 operations of our fastest product of matrices of 1024 x 1024.
   var productCeiling: Double
   /// The versions of the peers by name.
   var versions: [String: String]

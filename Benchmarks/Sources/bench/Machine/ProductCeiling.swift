@@ -21,9 +21,9 @@ struct ProductCeiling {
     samples.append(try Samples.measured(seconds: seconds) { _ = try product(a, b) })
   }
 
-  /// Operations a second by the median time, in GFLOP/s.
+  /// Operations a second of the fastest product, in GFLOP/s.
   var gigaOperationsPerSecond: Double {
     let size = Double(ProductCeiling.size)
-    return 2 * size * size * size / (samples.median * 1e6)
+    return 2 * size * size * size / (samples.minimum * 1e6)
   }
 }

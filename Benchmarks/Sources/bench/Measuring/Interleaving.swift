@@ -3,8 +3,8 @@ import Ranvier
 
 /// Measures all sides in turns: ours, peer, peer, ours, peer, peer...
 ///
-/// Sides share the machine's moods that way, and medians over all turns can be compared though the machine is not quiet. While one has its
-/// turn the others wait for a line of input.
+/// Sides share the machine's moods that way, and medians over all turns can be compared though the
+/// machine is not quiet. While one has its turn the others wait for a line of input.
 struct Interleaving {
   /// What our side is called in reports.
   static let ours = "ranvier"
@@ -62,7 +62,8 @@ struct Interleaving {
     var row = Report.Row(
       name: workload.name, goal: workload.goal, productOperations: workload.productOperations,
       results: results)
-    let file = FileManager.default.temporaryDirectory.path
+    let file =
+      FileManager.default.temporaryDirectory.path
       + "/bench-\(ProcessInfo.processInfo.processIdentifier)-\(workload.name).safetensors"
     defer { try? FileManager.default.removeItem(atPath: file) }
     try SafeTensors(tensors: run.exported).write(to: file)

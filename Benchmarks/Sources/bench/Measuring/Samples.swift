@@ -6,7 +6,7 @@
 
 /// Times of single calls, in milliseconds.
 struct Samples: Sendable {
-  /// At most this many of a round are kept, so that a round of a million calls is no heavier than others.
+  /// At most this many of a round are kept, so that one of a million calls weighs no more.
   static let kept = 1001
   /// Calls before the first that is timed.
   private static let warmUp = 5

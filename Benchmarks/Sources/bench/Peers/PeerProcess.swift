@@ -28,7 +28,8 @@ final class PeerProcess {
   init(_ peer: Peer, python: String, scripts: String, threads: Int) throws {
     self.peer = peer
     process.executableURL = URL(fileURLWithPath: python)
-    process.arguments = ["\(scripts)/\(peer.arguments[0])", "--threads", String(threads)]
+    process.arguments =
+      ["\(scripts)/\(peer.arguments[0])", "--threads", String(threads)]
       + peer.arguments.dropFirst()
     process.standardInput = requests
     process.standardOutput = replies

@@ -10,7 +10,7 @@ struct Comparison {
     self.second = second
   }
 
-  /// Our times and ratios before and after; ratios are what survives a change of the machine's mood.
+  /// Our times and ratios before and after; ratios survive a change of the machine's mood.
   var text: String {
     var rows = [["workload", "ours before", "after", "change", "ours/best before", "after"]]
     for after in second.rows {

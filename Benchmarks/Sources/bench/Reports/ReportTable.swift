@@ -36,6 +36,19 @@ struct ReportTable {
       return cells
     }
     return heading.joined(separator: "\n") + "\n\n" + AlignedTable(rows: [titles] + rows).text
+      + doubts
+  }
+
+  /// The sides whose times say more about other work on the machine than about them.
+  private var doubts: String {
+    let unquiet = report.rows.flatMap { row in
+      row.sides.sorted { $0.key < $1.key }.filter { $0.value.median > 2 * $0.value.minimum }.map {
+        String(format: "%@ %@ %.1f x", row.name, $0.key, $0.value.median / $0.value.minimum)
+      }
+    }
+    if unquiet.isEmpty { return "" }
+    return "\n\nThe machine was not quiet; medians over twice the minimum: "
+      + unquiet.joined(separator: ", ")
   }
 
   /// A time with three digits that count.

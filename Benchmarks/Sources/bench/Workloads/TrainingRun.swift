@@ -24,6 +24,8 @@ struct TrainingState: TensorTree {
 struct TrainingRun: WorkloadRun {
   /// How many losses the sides are compared by; the later ones depend on gradients and optimizer.
   private static let comparedSteps = 4
+  /// After how many steps the loss must have fallen; Adam's first ones may raise it.
+  private static let learningSteps = 20
 
   private let update: CompiledUpdate<TrainingState, Tensor, Tensor, Tensor>
   private let input: Tensor
@@ -31,10 +33,7 @@ struct TrainingRun: WorkloadRun {
   private let initial: TrainingState
   private var state: TrainingState
 
-  /// Builds the model and initializes it.
-  ///
-  /// - Parameters:
-  ///   - targets: Classes as integers; the model gives logits.
+  /// Builds a model that gives logits, and initializes it; targets are classes as integers.
   init(
     _ model: Model, input: Tensor, targets: Tensor,
     optimizer: Optimizer = .adam(learningRate: 1e-3)
@@ -80,9 +79,13 @@ struct TrainingRun: WorkloadRun {
   mutating func results() throws -> [Double] {
     reset()
     defer { reset() }
-    return try (0 ..< TrainingRun.comparedSteps).map { _ in
+    let losses = try (0 ..< TrainingRun.learningSteps).map { _ in
       try update(&state, input, targets).scalar(as: Double.self)
     }
+    guard losses[losses.count - 1] < losses[0] else {
+      throw BenchError("the loss on one batch should fall: \(losses)")
+    }
+    return Array(losses.prefix(TrainingRun.comparedSteps))
   }
 
   func plan() throws -> Plan { try update.plan(for: initial, input, targets) }

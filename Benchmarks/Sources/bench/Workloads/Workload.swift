@@ -8,7 +8,7 @@ struct Workload: Sendable {
   let summary: String
   /// The largest time that is good enough, as a multiple of the best peer's.
   let goal: Double
-  /// Floating-point operations of one call's matrix products and convolutions, by the plain algorithm.
+  /// Floating-point operations of a call's matrix products and convolutions, done plainly.
   let productOperations: Double
   /// Makes the model, its parameters and its inputs.
   let prepare: @Sendable () throws -> any WorkloadRun
@@ -16,7 +16,7 @@ struct Workload: Sendable {
 
 /// A workload that is ready to be repeated.
 protocol WorkloadRun {
-  /// Initial parameters as `parameters/...` and inputs as `inputs/...`: peers compute with the same numbers.
+  /// Initial parameters as `parameters/...` and inputs as `inputs/...`, for the peers.
   var exported: Parameters { get }
 
   /// Goes back to the initial parameters.

@@ -1,0 +1,46 @@
+package import RanvierTensors
+internal import Synchronization
+
+/// A node of a model.
+package struct ModelNode: Sendable {
+  package typealias ID = Int
+
+  package var id: ID
+  package var layer: any Layer
+  package var inputs: [ID]
+  /// The name the user gave, or nothing.
+  package var name: String?
+  /// The scopes the node lies in, outermost first.
+  package var scope: [ScopePart]
+  /// The node's own id, or what all applications of a layer of a shared block have in common.
+  package var origin: ID
+  /// Where the layer was written.
+  package var location: CodeLocation
+
+  /// A new node in the current scope; inputs are in none.
+  init(_ layer: any Layer, inputs: [ID], name: String?, location: CodeLocation) {
+    id = ModelNode.nextID()
+    origin = id
+    self.layer = layer
+    self.inputs = inputs
+    self.name = name
+    self.location = location
+    scope = layer is InputLayer ? [] : ModelNode.currentScope
+  }
+
+  /// The scopes in which nodes are being made.
+  @TaskLocal static var currentScope: [ScopePart] = []
+
+  private static let counter = Atomic<Int>(0)
+
+  /// Ids increase, so that sorting nodes by id puts inputs first.
+  static func nextID() -> ID { counter.add(1, ordering: .relaxed).newValue }
+}
+
+/// A part of a node's path before its name.
+package enum ScopePart: Sendable, Hashable {
+  /// A scope that the user named.
+  case name(String)
+  /// An application of a shared block.
+  case application(BlockApplication)
+}

@@ -1,0 +1,30 @@
+internal import RanvierTensors
+
+/// The type of what a function makes of tensors of given types, found by recording it.
+func recordedType(
+  _ types: [TensorType], _ function: ([Tensor]) -> Tensor
+) throws(LayerProblem) -> TensorType {
+  let trace = Trace(computes: false)
+  defer { _ = trace.close() }
+  let output = Trace.$current.withValue(trace) { function(types.map { trace.input($0) }) }
+  if let error = output.error {
+    throw LayerProblem("\(error.rule) (in \(error.operation))", got: error.got, hint: error.hint)
+  }
+  return output.type
+}
+
+extension LayerInput {
+  /// A type with these sizes, open ones chosen.
+  func type(openSize: Int = 3) -> TensorType {
+    TensorType(elementType, shape.filled(with: openSize))
+  }
+
+  /// Checks that the elements are floating-point numbers.
+  func checkFloatingPoint() throws(LayerProblem) {
+    guard elementType.isFloatingPoint else {
+      throw LayerProblem(
+        "floating-point numbers", got: "\(self)",
+        hint: "declare the input as f32 and convert the data")
+    }
+  }
+}
