@@ -77,7 +77,8 @@ CK_BOOL_TYPE(CK_ORDERED_BINARY)
   X(divide, CK_OP_DIVIDE, x / y, __VA_ARGS__) \
   /* If y is NaN the comparison fails and gives y. */ \
   X(maximum, CK_OP_MAXIMUM, x > y || x != x ? x : y, __VA_ARGS__) \
-  X(minimum, CK_OP_MINIMUM, x < y || x != x ? x : y, __VA_ARGS__)
+  X(minimum, CK_OP_MINIMUM, x < y || x != x ? x : y, __VA_ARGS__) \
+  X(positive_gate, CK_OP_POSITIVE_GATE, x > 0 ? y : 0, __VA_ARGS__)
 
 #define CK_FLOAT_BINARY_OPERATION(name, op, expression, suffix, storage, computation) \
   CK_INLINE storage ck_apply_##name##_##suffix(storage first, storage second) { \

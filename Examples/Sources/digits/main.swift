@@ -12,10 +12,10 @@ func loadDigits() throws -> (training: Dataset, test: Dataset) {
 
 let perceptron = Model.input("pixels", shape: [nil, 8, 8, 1])
   .flatten()
+  .dense(512, activation: .relu)
+  .dropout(rate: 0.5)
   .dense(256, activation: .relu)
-  .dropout(rate: 0.3)
-  .dense(128, activation: .relu)
-  .dropout(rate: 0.2)
+  .dropout(rate: 0.5)
   .dense(10, activation: .softmax)
 
 let convolutional = Model.input("pixels", shape: [nil, 8, 8, 1])
@@ -59,8 +59,8 @@ let (training, test) = try loadDigits()
 var written: [String] = []
 written.append(
   try trainAndSave(
-    perceptron, named: "digits-mlp", epochs: 40,
-    optimizer: .adam(learningRate: .cosineDecay(initial: 2e-3, steps: 40 * 23)), training, test))
+    perceptron, named: "digits-mlp", epochs: 60,
+    optimizer: .adam(learningRate: .cosineDecay(initial: 3e-3, steps: 60 * 23)), training, test))
 written.append(
   try trainAndSave(
     convolutional, named: "digits-cnn", epochs: 30,

@@ -77,6 +77,7 @@ typedef enum ck_op {
   CK_OP_REMAINDER,                           // sign of the dividend (C fmod / %); integer x % 0 = 0
   CK_OP_POWER,                               // floats: C pow; integers: repeated product, negative exponent gives 0 (1 for base 1, +-1 for -1)
   CK_OP_MAXIMUM, CK_OP_MINIMUM,              // NaN if either is NaN
+  CK_OP_POSITIVE_GATE,                       // floats only: first > 0 ? second : 0
   CK_OP_ARC_TANGENT_2,                       // floats only: atan2(first, second)
   CK_OP_EQUAL, CK_OP_NOT_EQUAL, CK_OP_LESS, CK_OP_LESS_OR_EQUAL, CK_OP_GREATER, CK_OP_GREATER_OR_EQUAL,
   CK_OP_BIT_AND, CK_OP_BIT_OR, CK_OP_BIT_XOR,   // integers and bool

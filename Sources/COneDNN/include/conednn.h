@@ -19,6 +19,7 @@ typedef enum odnn_activation {
   ODNN_IDENTITY = 0, ODNN_RELU, ODNN_TANH, ODNN_LOGISTIC, ODNN_GELU_ERF, ODNN_GELU_TANH, ODNN_SWISH
 } odnn_activation;
 
+// All activations keep NaN.
 // What happens to a product before it is stored: result = activation(product + bias + residual).
 typedef struct odnn_epilogue {
   bool bias;            // an operand of `columns` (or output channels) elements, of the operands' type

@@ -6,7 +6,7 @@ package enum PrimitiveCatalog {
     ErrorFunction.self, Exponential.self, ExponentialMinusOne.self, Floor.self, Greater.self,
     GreaterOrEqual.self, HyperbolicTangent.self, InverseErrorFunction.self, IsFinite.self,
     Less.self, LessOrEqual.self, Logarithm.self, LogarithmOnePlus.self, Logistic.self,
-    Maximum.self, Minimum.self, Multiply.self, Negate.self, NotEqual.self, Power.self,
+    Maximum.self, Minimum.self, Multiply.self, Negate.self, NotEqual.self, PositiveGate.self, Power.self,
     ReciprocalSquareRoot.self, RectifiedLinear.self, Round.self, Select.self, Sign.self, Sine.self,
     SquareRoot.self, StopGradient.self, Subtract.self,
     Broadcast.self, Concatenate.self, Gather.self, Iota.self, Pad.self, Reshape.self, Reverse.self,

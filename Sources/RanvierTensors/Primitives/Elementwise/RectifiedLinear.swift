@@ -12,7 +12,7 @@ package struct RectifiedLinear: ElementwisePrimitive {
   }
 
   package func partialProducts(_ application: Application) -> [Tensor?] {
-    [select(greater(application.result, 0), application.cotangent, Tensor(0, elementType: application.cotangent.elementType))]
+    [apply(PositiveGate(), [application.result, application.cotangent])]
   }
 
   package func evaluate(_ elements: [Double], _ type: ElementType) -> Double {
