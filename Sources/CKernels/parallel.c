@@ -85,6 +85,12 @@ int ck_limit_threads(int count) {
   return earlier;
 }
 
+int ck_exchange_threads(int count) {
+  int earlier = omp_get_max_threads();
+  if (earlier != count) omp_set_num_threads(count);
+  return earlier;
+}
+
 typedef struct ck_parallel_work {
   size_t count, grain, grain_count;
   ck_range_body body;

@@ -47,6 +47,10 @@ void ck_prepare_thread(void);
 // returns the earlier limit. Passing that value back restores it.
 int ck_limit_threads(int count);
 
+// Sets the number of threads of the calling thread's next parallel regions, and returns the earlier one, which is to be put back.
+// For libraries whose prepared kernels have to run on as many threads as they were prepared for.
+int ck_exchange_threads(int count);
+
 typedef void (*ck_range_body)(void *context, size_t begin, size_t end);
 
 // Calls `body` on disjoint ranges that cover 0 ..< count. Ranges begin at multiples of `grain`

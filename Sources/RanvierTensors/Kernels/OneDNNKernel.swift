@@ -28,10 +28,12 @@
       _ name: String, operandCount: Int, work: Work,
       create: (UnsafeMutablePointer<CChar>, Int) -> OpaquePointer?
     ) -> Kernel? {
-      let isSmall = !work.isWorthThreads
+      // oneDNN cuts work and scratch memory for the threads there are when a kernel is made; it must run on as many, though the process may have changed its
+      // mind meanwhile.
       ck_prepare_thread()
-      let limit = isSmall ? ck_limit_threads(1) : 0
-      defer { if isSmall { _ = ck_limit_threads(limit) } }
+      let threads = work.isWorthThreads ? ck_thread_count() : 1
+      let earlier = ck_exchange_threads(threads)
+      defer { _ = ck_exchange_threads(earlier) }
       let created = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 512) { text in
         text.baseAddress.flatMap { create($0, 512) }
       }
@@ -39,7 +41,8 @@
       let object = OneDNNKernel(created)
       let implementation = "onednn \(name) " + String(cString: odnn_implementation(created))
       return Kernel(implementation, scratchBytes: odnn_scratch_bytes(created)) { arguments in
-        let limit = isSmall ? ck_limit_threads(1) : 0
+        let earlier = ck_exchange_threads(threads)
+        defer { _ = ck_exchange_threads(earlier) }
         UnsafeRawPointer(arguments.base).withMemoryRebound(
           to: UnsafeRawPointer?.self, capacity: operandCount
         ) { operands in
@@ -47,7 +50,6 @@
             object.kernel, operands, arguments[operandCount], arguments[operandCount + 1])
           precondition(status == 0, "oneDNN failed with status \(status) in \(implementation)")
         }
-        if isSmall { _ = ck_limit_threads(limit) }
       }
     }
   }
