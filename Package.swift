@@ -26,7 +26,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
   name: "Ranvier",
   products: [
-    .library(name: "Ranvier", targets: ["Ranvier"]),
+    .library(name: "Ranvier", targets: ["Ranvier"])
   ],
   traits: [
     .trait(name: "OneDNN", description: "Matrix products and convolutions by oneDNN (libdnnl-dev)"),
@@ -36,22 +36,24 @@ let package = Package(
     .target(
       name: "CKernels",
       cSettings: [
-        .unsafeFlags(fastInDebug, .when(configuration: .debug)),
+        .unsafeFlags(fastInDebug, .when(configuration: .debug))
       ],
       linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]
     ),
     .target(
       name: "COneDNN",
       cxxSettings: [
-        .define("RANVIER_ONEDNN", .when(traits: ["OneDNN"])),
+        .define("RANVIER_ONEDNN", .when(traits: ["OneDNN"]))
       ],
       linkerSettings: [.linkedLibrary("dnnl", .when(traits: ["OneDNN"]))]
     ),
     .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
-    target("RanvierTensors", [
-      "CKernels", "COpenBLAS",
-      .target(name: "COneDNN", condition: .when(traits: ["OneDNN"])),
-    ]),
+    target(
+      "RanvierTensors",
+      [
+        "CKernels", "COpenBLAS",
+        .target(name: "COneDNN", condition: .when(traits: ["OneDNN"])),
+      ]),
     target("RanvierCompilation", ["RanvierTensors", "CKernels"]),
     target("RanvierFiles", ["RanvierTensors"]),
     .target(
@@ -60,17 +62,23 @@ let package = Package(
       resources: [.copy("Digits/Resources/digits.csv")], swiftSettings: swiftSettings),
     target("RanvierFunctions", ["RanvierTensors"]),
     target("RanvierOptimizers", ["RanvierTensors"]),
-    target("RanvierModels", [
-      "RanvierTensors", "RanvierCompilation", "RanvierFunctions", "RanvierFiles",
-    ]),
-    target("RanvierLoop", [
-      "RanvierTensors", "RanvierCompilation", "RanvierFunctions", "RanvierFiles", "RanvierData",
-      "RanvierOptimizers", "RanvierModels",
-    ]),
-    target("Ranvier", [
-      "RanvierTensors", "RanvierCompilation", "RanvierFunctions", "RanvierFiles", "RanvierData",
-      "RanvierOptimizers", "RanvierModels", "RanvierLoop",
-    ]),
+    target(
+      "RanvierModels",
+      [
+        "RanvierTensors", "RanvierCompilation", "RanvierFunctions", "RanvierFiles",
+      ]),
+    target(
+      "RanvierLoop",
+      [
+        "RanvierTensors", "RanvierCompilation", "RanvierFunctions", "RanvierFiles", "RanvierData",
+        "RanvierOptimizers", "RanvierModels",
+      ]),
+    target(
+      "Ranvier",
+      [
+        "RanvierTensors", "RanvierCompilation", "RanvierFunctions", "RanvierFiles", "RanvierData",
+        "RanvierOptimizers", "RanvierModels", "RanvierLoop",
+      ]),
     .target(
       name: "TestSupport", dependencies: ["RanvierTensors", "RanvierFiles"],
       path: "Tests/TestSupport", swiftSettings: swiftSettings),
@@ -80,13 +88,17 @@ let package = Package(
     tests("RanvierOptimizersTests", ["RanvierTensors", "RanvierOptimizers"]),
     tests("RanvierFunctionsTests", ["RanvierFunctions", "RanvierTensors"]),
     tests("RanvierFilesTests", ["RanvierFiles", "RanvierTensors"]),
-    tests("RanvierModelsTests", [
-      "RanvierTensors", "RanvierCompilation", "RanvierFunctions", "RanvierFiles", "RanvierModels",
-    ]),
-    tests("RanvierLoopTests", [
-      "RanvierTensors", "RanvierCompilation", "RanvierFunctions", "RanvierFiles", "RanvierData",
-      "RanvierOptimizers", "RanvierModels", "RanvierLoop",
-    ]),
+    tests(
+      "RanvierModelsTests",
+      [
+        "RanvierTensors", "RanvierCompilation", "RanvierFunctions", "RanvierFiles", "RanvierModels",
+      ]),
+    tests(
+      "RanvierLoopTests",
+      [
+        "RanvierTensors", "RanvierCompilation", "RanvierFunctions", "RanvierFiles", "RanvierData",
+        "RanvierOptimizers", "RanvierModels", "RanvierLoop",
+      ]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

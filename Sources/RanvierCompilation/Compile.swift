@@ -57,7 +57,9 @@ public struct CompiledFunction<Output: TensorTree, each Input: TensorTree>: Send
     return try plan(&arguments, repeat each input).plan
   }
 
-  private func plan(_ arguments: inout Arguments, _ input: repeat each Input) throws -> PlanCache<Output>.Entry {
+  private func plan(_ arguments: inout Arguments, _ input: repeat each Input) throws
+    -> PlanCache<Output>.Entry
+  {
     try plans.entry(for: arguments, donatesFirst: 0) { trace in
       try function(repeat trace.variables(for: each input))
     }
@@ -65,7 +67,9 @@ public struct CompiledFunction<Output: TensorTree, each Input: TensorTree>: Send
 }
 
 /// A compiled function that updates a state in place.
-public struct CompiledUpdate<State: TensorTree, Output: TensorTree, each Input: TensorTree>: Sendable {
+public struct CompiledUpdate<State: TensorTree, Output: TensorTree, each Input: TensorTree>:
+  Sendable
+{
   private let function: @Sendable (inout State, repeat each Input) throws -> Output
   private let plans = PlanCache<TreePair<State, Output>>()
 
@@ -95,7 +99,8 @@ public struct CompiledUpdate<State: TensorTree, Output: TensorTree, each Input: 
   }
 
   private func run(
-    _ entry: PlanCache<TreePair<State, Output>>.Entry, _ storages: inout [Storage], _ state: inout State
+    _ entry: PlanCache<TreePair<State, Output>>.Entry, _ storages: inout [Storage],
+    _ state: inout State
   ) -> Output {
     // The state gives up its references, so that its memory has one owner and may be reused.
     state = state.mapTensors { _ in Placeholder.tensor }

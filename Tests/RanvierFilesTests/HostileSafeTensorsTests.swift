@@ -39,42 +39,74 @@ struct HostileFile: Sendable, CustomTestStringConvertible {
     HostileFile("{\"x\":[]}", "the header has no `{`"),
     HostileFile("{\"x\":{}}", "tensor `x` lacks dtype, shape or two data_offsets"),
     HostileFile("{\"x\":{},}", "tensor `x` lacks"),
-    HostileFile(String(repeating: "{\"x\":", count: 100_000), "the header has no `[`|unknown field"),
+    HostileFile(
+      String(repeating: "{\"x\":", count: 100_000), "the header has no `[`|unknown field"),
     HostileFile(String(repeating: "[", count: 100_000), "the header has no an object"),
     HostileFile(tensor("\"shape\":" + String(repeating: "[", count: 100_000)), "whole number"),
-    HostileFile(tensor("\"dtype\":\"F32\",\"shape\":[4]"), body: 16, "lacks dtype, shape or two data_offsets"),
-    HostileFile(tensor("\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0]"), body: 16, "two data_offsets"),
-    HostileFile(tensor("\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,8,16]"), body: 16, "two data_offsets"),
-    HostileFile(tensor("\"dtype\":\"F33\",\"shape\":[4],\"data_offsets\":[0,16]"), body: 16, "unknown type F33"),
-    HostileFile(tensor("\"dtype\":7,\"shape\":[4],\"data_offsets\":[0,16]"), body: 16, "has no `\"`"),
-    HostileFile(tensor("\"dtype\":\"F32\",\"shape\":[-4],\"data_offsets\":[0,16]"), body: 16, "whole number that is not negative"),
-    HostileFile(tensor("\"dtype\":\"F32\",\"shape\":[4.0],\"data_offsets\":[0,16]"), body: 16, "has no `]`"),
-    HostileFile(tensor("\"dtype\":\"F32\",\"shape\":[4e0],\"data_offsets\":[0,16]"), body: 16, "has no `]`"),
-    HostileFile(tensor("\"dtype\":\"F32\",\"shape\":[04],\"data_offsets\":[0,16]"), body: 16, "whole number"),
-    HostileFile(tensor("\"dtype\":\"F32\",\"shape\":[true],\"data_offsets\":[0,16]"), body: 16, "whole number"),
-    HostileFile(tensor("\"dtype\":\"F32\",\"shape\":[4,],\"data_offsets\":[0,16]"), body: 16, "whole number"),
-    HostileFile(tensor("\"dtype\":\"F32\",\"shape\":4,\"data_offsets\":[0,16]"), body: 16, "has no `[`"),
-    HostileFile(tensor("\"dtype\":\"F32\",\"shape\":[99999999999999999999],\"data_offsets\":[0,16]"), body: 16, "63 bits"),
     HostileFile(
-      tensor("\"dtype\":\"F32\",\"shape\":[4611686018427387904,4],\"data_offsets\":[0,16]"), body: 16,
+      tensor("\"dtype\":\"F32\",\"shape\":[4]"), body: 16, "lacks dtype, shape or two data_offsets"),
+    HostileFile(
+      tensor("\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0]"), body: 16, "two data_offsets"),
+    HostileFile(
+      tensor("\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,8,16]"), body: 16,
+      "two data_offsets"),
+    HostileFile(
+      tensor("\"dtype\":\"F33\",\"shape\":[4],\"data_offsets\":[0,16]"), body: 16,
+      "unknown type F33"),
+    HostileFile(
+      tensor("\"dtype\":7,\"shape\":[4],\"data_offsets\":[0,16]"), body: 16, "has no `\"`"),
+    HostileFile(
+      tensor("\"dtype\":\"F32\",\"shape\":[-4],\"data_offsets\":[0,16]"), body: 16,
+      "whole number that is not negative"),
+    HostileFile(
+      tensor("\"dtype\":\"F32\",\"shape\":[4.0],\"data_offsets\":[0,16]"), body: 16, "has no `]`"),
+    HostileFile(
+      tensor("\"dtype\":\"F32\",\"shape\":[4e0],\"data_offsets\":[0,16]"), body: 16, "has no `]`"),
+    HostileFile(
+      tensor("\"dtype\":\"F32\",\"shape\":[04],\"data_offsets\":[0,16]"), body: 16, "whole number"),
+    HostileFile(
+      tensor("\"dtype\":\"F32\",\"shape\":[true],\"data_offsets\":[0,16]"), body: 16, "whole number"
+    ),
+    HostileFile(
+      tensor("\"dtype\":\"F32\",\"shape\":[4,],\"data_offsets\":[0,16]"), body: 16, "whole number"),
+    HostileFile(
+      tensor("\"dtype\":\"F32\",\"shape\":4,\"data_offsets\":[0,16]"), body: 16, "has no `[`"),
+    HostileFile(
+      tensor("\"dtype\":\"F32\",\"shape\":[99999999999999999999],\"data_offsets\":[0,16]"),
+      body: 16, "63 bits"),
+    HostileFile(
+      tensor("\"dtype\":\"F32\",\"shape\":[4611686018427387904,4],\"data_offsets\":[0,16]"),
+      body: 16,
       "too many elements"),
     HostileFile(
-      tensor("\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,0]"), "too many elements"),
+      tensor("\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,0]"),
+      "too many elements"),
     HostileFile(
-      tensor("\"dtype\":\"F32\",\"shape\":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],\"data_offsets\":[0,4]"), body: 4,
+      tensor(
+        "\"dtype\":\"F32\",\"shape\":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],\"data_offsets\":[0,4]"),
+      body: 4,
       "17 axes; the limit is 16"),
-    HostileFile(tensor("\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,12]"), body: 12, "of 16 bytes lies at 0 ..< 12"),
-    HostileFile(tensor("\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[16,0]"), body: 16, "begins at 16, not at 0"),
-    HostileFile(tensor("\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,9223372036854775807]"), body: 16, "of 16 bytes"),
+    HostileFile(
+      tensor("\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,12]"), body: 12,
+      "of 16 bytes lies at 0 ..< 12"),
+    HostileFile(
+      tensor("\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[16,0]"), body: 16,
+      "begins at 16, not at 0"),
+    HostileFile(
+      tensor("\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,9223372036854775807]"), body: 16,
+      "of 16 bytes"),
     HostileFile(tensor(four), body: 15, "of 16 bytes lies at 0 ..< 16 in 15 bytes"),
     HostileFile(tensor(four), body: 17, "1 bytes after the last tensor"),
-    HostileFile(tensor(four + ",\"dtype\":\"F32\""), body: 16, "tensor `x` with two fields `dtype`"),
-    HostileFile(tensor(four + ",\"extra\":1"), body: 16, "tensor `x` with the unknown field `extra`"),
+    HostileFile(
+      tensor(four + ",\"dtype\":\"F32\""), body: 16, "tensor `x` with two fields `dtype`"),
+    HostileFile(
+      tensor(four + ",\"extra\":1"), body: 16, "tensor `x` with the unknown field `extra`"),
     HostileFile("{\"x\":{\(four)},\"x\":{\(four)}}", body: 16, "two tensors `x`"),
     HostileFile("{\"é\":{\(four)},\"e\u{301}\":{\(four)}}", body: 16, "two tensors"),
     HostileFile("{\"x\":{\(four)},\"y\":{\(four)}}", body: 16, "begins at 0, not at 16"),
     HostileFile(
-      "{\"x\":{\(four)},\"y\":{\"dtype\":\"U8\",\"shape\":[8],\"data_offsets\":[8,16]}}", body: 16, "begins at 8, not at 16"),
+      "{\"x\":{\(four)},\"y\":{\"dtype\":\"U8\",\"shape\":[8],\"data_offsets\":[8,16]}}", body: 16,
+      "begins at 8, not at 16"),
     HostileFile(
       "{\"x\":{\(four)},\"y\":{\"dtype\":\"U8\",\"shape\":[8],\"data_offsets\":[20,28]}}", body: 28,
       "begins at 20, not at 16"),

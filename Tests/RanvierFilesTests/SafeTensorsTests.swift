@@ -25,7 +25,9 @@ final class TemporaryFolder {
 
   init() throws { folder = try TemporaryFolder() }
 
-  private func bytes(_ path: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path)) }
+  private func bytes(_ path: String) throws -> Data {
+    try Data(contentsOf: URL(fileURLWithPath: path))
+  }
 
   /// One tensor of each type, and the shapes at the edge.
   private var everything: Parameters {
@@ -64,7 +66,8 @@ final class TemporaryFolder {
 
   @Test func `names and metadata may hold any character`() throws {
     let texts = [
-      "", "\"", "\\", "/", "a\nb\r\tc", "\u{0}\u{1}\u{1F}\u{7F}", "é", "日本語", "🧠", "\\u0041", "{}[],:",
+      "", "\"", "\\", "/", "a\nb\r\tc", "\u{0}\u{1}\u{1F}\u{7F}", "é", "日本語", "🧠", "\\u0041",
+      "{}[],:",
     ]
     var tensors = Parameters()
     var metadata: [String: String] = [:]
@@ -114,7 +117,9 @@ final class TemporaryFolder {
     #expect(file.metadata == ["format": "pt", "note": "quotes \" and \\ and é"])
     #expect(file.tensors.count == 15)
     for type in ElementType.allCases {
-      #expect(file.tensors["\(type)"] == Tensor([0.0, 1, 2, 3, 100, 1]).reshaped(to: [2, 3]).cast(to: type))
+      #expect(
+        file.tensors["\(type)"]
+          == Tensor([0.0, 1, 2, 3, 100, 1]).reshaped(to: [2, 3]).cast(to: type))
     }
     #expect(file.tensors["scalar"] == Tensor(Float(1.5)))
     #expect(file.tensors["empty"] == Tensor.zeros([0, 4]))
@@ -136,7 +141,9 @@ final class TemporaryFolder {
     let reserved = SafeTensors(tensors: ["__metadata__": Tensor(1.0)])
     #expect(throws: FileError.self) { try reserved.write(to: path) }
     let abstract = Trace(computes: false).input(TensorType(.float32, [2]))
-    let error = #expect(throws: FileError.self) { try SafeTensors(tensors: ["x": abstract]).write(to: path) }
+    let error = #expect(throws: FileError.self) {
+      try SafeTensors(tensors: ["x": abstract]).write(to: path)
+    }
     #expect(error?.reason == "the elements of `x` are not known while a function is being compiled")
     #expect(try bytes(path) == Data("old".utf8))
     #expect(folder.names == ["x.safetensors"])

@@ -25,13 +25,15 @@ package func expectMatchesReference(
   }
   let results = applyAll(sample.primitive, operands)
   let expected = sample.primitive.evaluate(operands.map { ReferenceArray($0) }, types)
-  #expect(results.count == sample.primitive.resultCount, "\(sample)", sourceLocation: sourceLocation)
+  #expect(
+    results.count == sample.primitive.resultCount, "\(sample)", sourceLocation: sourceLocation)
   for (index, (result, reference)) in zip(results, expected).enumerated() {
     let note = "\(sample) result \(index), \(seedNote(seed))"
     #expect(result.type == types[index], "\(note)", sourceLocation: sourceLocation)
     #expect(reference.elements.count == result.count, "\(note)", sourceLocation: sourceLocation)
     let tolerance = result.elementType.tolerance
-    let wanted = result.elementType.isInteger
+    let wanted =
+      result.elementType.isInteger
       ? reference.elements.map { result.elementType.wrapped($0) } : reference.elements
     expectClose(
       result, Tensor(wanted, shape: reference.shape), relative: tolerance, absolute: tolerance,

@@ -21,7 +21,8 @@ package struct Golden {
   package func tensors(_ name: String) -> Parameters { file.tensors.scope(name) }
 
   /// The options of a case, decoded from JSON.
-  package func options<Options: Decodable>(_ name: String, as type: Options.Type) throws -> Options {
+  package func options<Options: Decodable>(_ name: String, as type: Options.Type) throws -> Options
+  {
     try JSONDecoder().decode(type, from: Data((file.metadata[name] ?? "").utf8))
   }
 }

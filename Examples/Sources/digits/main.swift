@@ -37,13 +37,17 @@ func trainAndSave(
   let start = Date()
   let trained = try Loop.trainer(model, loss: .categoricalCrossEntropy, optimizer: optimizer)
     .metric(.accuracy)
-    .run(over: try training.batches(of: 64, shuffledBy: RandomKey(seed: 1)), epochs: epochs, seed: 42)
+    .run(
+      over: try training.batches(of: 64, shuffledBy: RandomKey(seed: 1)), epochs: epochs, seed: 42)
   let seconds = Date().timeIntervalSince(start)
 
   let tested = try Loop.evaluator(model).metric(.accuracy).progress(.silent)
     .run(over: try test.batches(of: 256), from: trained.modelState)
   let accuracy = tested.metrics["accuracy"] ?? .nan
-  print(String(format: "trained in %.1f s; accuracy on the %d test digits: %.2f %%", seconds, test.count, 100 * accuracy))
+  print(
+    String(
+      format: "trained in %.1f s; accuracy on the %d test digits: %.2f %%", seconds, test.count,
+      100 * accuracy))
 
   let path = "\(name).safetensors"
   try trained.modelState.save(to: path)

@@ -29,7 +29,8 @@ final class PlanContext: @unchecked Sendable {
     self.plan = Unowned(plan: plan)
     arena = Storage(byteCount: memory.arenaBytes)
     scratch = Storage(byteCount: kernels.reduce(0) { max($0, $1?.scratchBytes ?? 0) })
-    entries = (instructions.last.map { $0.base + $0.operands.count + $0.results.count + 1 } ?? 0) + 1
+    entries =
+      (instructions.last.map { $0.base + $0.operands.count + $0.results.count + 1 } ?? 0) + 1
     table = .allocate(capacity: entries)
     table.initialize(repeating: arena.address, count: entries)
     var inputPositions = [[Int]](repeating: [], count: graph.inputs.count)
@@ -47,7 +48,8 @@ final class PlanContext: @unchecked Sendable {
         case nil: break
         }
       }
-      table[instruction.base + instruction.operands.count + instruction.results.count] = scratch.address
+      table[instruction.base + instruction.operands.count + instruction.results.count] =
+        scratch.address
       if let kernel = kernels[instruction.node] { bodies.append((instruction.base, kernel.body)) }
     }
     self.bodies = bodies

@@ -62,7 +62,9 @@ package enum Epilogues {
   private static func biasOperand(
     _ node: Graph.Node, of value: Graph.ValueID, _ graph: Graph
   ) -> Graph.ValueID? {
-    guard node.primitive is Add, let position = node.operands.firstIndex(of: value) else { return nil }
+    guard node.primitive is Add, let position = node.operands.firstIndex(of: value) else {
+      return nil
+    }
     let other = node.operands[1 - position]
     let (type, result) = (graph.types[Int(other)], graph.types[Int(value)])
     guard other != value, type.elementType == result.elementType, type.elementType == .float32,
@@ -73,7 +75,8 @@ package enum Epilogues {
   }
 
   /// Whether a value is there when a node runs, so that the node may read it.
-  private static func isComputed(_ value: Graph.ValueID, before index: Int, _ graph: Graph) -> Bool {
+  private static func isComputed(_ value: Graph.ValueID, before index: Int, _ graph: Graph) -> Bool
+  {
     if case .node(let source, _) = graph.sources[Int(value)] { source < index } else { true }
   }
 

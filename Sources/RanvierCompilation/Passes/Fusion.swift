@@ -108,7 +108,9 @@ package enum Fusion {
       var inputs: [Set<Graph.ValueID>] = []
       for index in graph.nodes.indices.reversed() {
         let node = graph.nodes[index]
-        guard node.primitive is any ElementwisePrimitive || node.primitive is RandomBits else { continue }
+        guard node.primitive is any ElementwisePrimitive || node.primitive is RandomBits else {
+          continue
+        }
         let shape = graph.types[Int(node.firstResult)].shape
         let users = consumers[Int(node.firstResult)].map { Int($0) }
         // A key must be in memory before random bits are made from it.

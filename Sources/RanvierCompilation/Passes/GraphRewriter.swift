@@ -28,7 +28,8 @@ package struct GraphRewriter {
       case .node(let index, result: 0):
         guard rewriter.isLive[Int(index)] else { continue }
         let node = source.nodes[Int(index)]
-        let results = body(&rewriter, Int(index), node, node.operands.map { rewriter.mapping[Int($0)] })
+        let results = body(
+          &rewriter, Int(index), node, node.operands.map { rewriter.mapping[Int($0)] })
         for (old, new) in zip(node.results, results) { rewriter.mapping[Int(old)] = new }
       case .node: break
       }
@@ -45,7 +46,9 @@ package struct GraphRewriter {
 
   /// Adds a constant; small ones of equal type and bytes become one, so that expressions of them are seen to be equal.
   package mutating func constant(_ tensor: Tensor) -> Graph.ValueID {
-    guard tensor.type.byteCount <= 64, tensor.isConcrete else { return result.appendConstant(tensor) }
+    guard tensor.type.byteCount <= 64, tensor.isConcrete else {
+      return result.appendConstant(tensor)
+    }
     let key = ConstantKey(type: tensor.type, bytes: tensor.withUnsafeBytes { Array($0) })
     if let known = constants[key] { return known }
     let id = result.appendConstant(tensor)
@@ -60,7 +63,8 @@ package struct GraphRewriter {
 
   /// Appends a node to the new graph, in the old node's scope.
   package mutating func append(
-    _ primitive: any Primitive, _ operands: [Graph.ValueID], types: [TensorType], like node: Graph.Node
+    _ primitive: any Primitive, _ operands: [Graph.ValueID], types: [TensorType],
+    like node: Graph.Node
   ) -> [Graph.ValueID] {
     let scope = result.scopeIndex(source.scopes[Int(node.scope)])
     return Array(

@@ -11,7 +11,9 @@ package enum Simplification {
       var node = node
       var operands = operands
       let types = graph.resultTypes(of: node)
-      if let replacement = simplify(&node, &operands, types, rewriter.result) { return [replacement] }
+      if let replacement = simplify(&node, &operands, types, rewriter.result) {
+        return [replacement]
+      }
       let key = Key(primitive: node.primitive, operands: operands)
       if let results = known[key] { return results }
       if let folded = fold(node, operands, types, rewriter.result) {
@@ -55,7 +57,8 @@ package enum Simplification {
 
   /// Rewrites a node in place where a simpler form exists; returns the value it equals where nothing is left to do.
   private static func simplify(
-    _ node: inout Graph.Node, _ operands: inout [Graph.ValueID], _ types: [TensorType], _ graph: Graph
+    _ node: inout Graph.Node, _ operands: inout [Graph.ValueID], _ types: [TensorType],
+    _ graph: Graph
   ) -> Graph.ValueID? {
     func type(_ id: Graph.ValueID) -> TensorType { graph.types[Int(id)] }
     func isConstant(_ id: Graph.ValueID, _ value: Double) -> Bool {
@@ -104,7 +107,9 @@ package enum Simplification {
     case let product as MatrixProduct: absorbTransposes(product, &node, &operands, graph)
     default: break
     }
-    if node.primitive is any ElementwisePrimitive { absorbBroadcasts(node, &operands, types[0], graph) }
+    if node.primitive is any ElementwisePrimitive {
+      absorbBroadcasts(node, &operands, types[0], graph)
+    }
     return nil
   }
 
@@ -113,7 +118,9 @@ package enum Simplification {
     _ node: Graph.Node, _ operands: inout [Graph.ValueID], _ type: TensorType, _ graph: Graph
   ) {
     for position in operands.indices {
-      guard let inner = graph.node(of: operands[position]), inner.primitive is Broadcast else { continue }
+      guard let inner = graph.node(of: operands[position]), inner.primitive is Broadcast else {
+        continue
+      }
       var candidate = operands
       candidate[position] = inner.operands[0]
       let types = try? node.primitive.resultTypes(of: candidate.map { graph.types[Int($0)] })
@@ -123,7 +130,8 @@ package enum Simplification {
 
   /// Products read transposed matrices where they lie.
   private static func absorbTransposes(
-    _ product: MatrixProduct, _ node: inout Graph.Node, _ operands: inout [Graph.ValueID], _ graph: Graph
+    _ product: MatrixProduct, _ node: inout Graph.Node, _ operands: inout [Graph.ValueID],
+    _ graph: Graph
   ) {
     var flips = [product.transposesLeft, product.transposesRight]
     for position in 0 ..< 2 {

@@ -10,7 +10,8 @@ extension Graph {
       do {
         let types = try node.primitive.resultTypes(of: node.operands.map { self.types[Int($0)] })
         if types != resultTypes(of: node) {
-          return "node \(index) (\(node.primitive)) is recorded as \(resultTypes(of: node)), but gives \(types)"
+          return
+            "node \(index) (\(node.primitive)) is recorded as \(resultTypes(of: node)), but gives \(types)"
         }
       } catch {
         return "node \(index): \(error)"

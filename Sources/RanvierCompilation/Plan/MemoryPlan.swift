@@ -60,7 +60,9 @@ package struct MemoryPlan: Sendable {
   private mutating func placeEnds(_ graph: Graph, _ roots: [Int]) {
     for (index, value) in graph.inputs.enumerated() { locations[Int(value)] = .input(index) }
     for value in 0 ..< graph.valueCount {
-      if case .constant = graph.sources[value] { locations[value] = .constant(Graph.ValueID(value)) }
+      if case .constant = graph.sources[value] {
+        locations[value] = .constant(Graph.ValueID(value))
+      }
     }
     for (output, value) in graph.outputs.enumerated() {
       let root = roots[Int(value)]
@@ -111,12 +113,15 @@ package struct MemoryPlan: Sendable {
 
   /// Whether an output may be written over an input: whoever reads the input does so before, or in place.
   private func isSafe(
-    _ input: Int, _ output: Int, _ graph: Graph, _ kernels: [Kernel?], _ roots: [Int], _ lastUse: [Int]
+    _ input: Int, _ output: Int, _ graph: Graph, _ kernels: [Kernel?], _ roots: [Int],
+    _ lastUse: [Int]
   ) -> Bool {
     let inputValue = graph.inputs[input]
     let outputValue = graph.outputs[output]
     let root = roots[Int(outputValue)]
-    guard graph.types[Int(inputValue)].byteCount == graph.types[Int(outputValue)].byteCount else { return false }
+    guard graph.types[Int(inputValue)].byteCount == graph.types[Int(outputValue)].byteCount else {
+      return false
+    }
     // An unchanged input is its own output.
     if root == Int(inputValue) {
       return graph.outputs.filter { roots[Int($0)] == root }.count == 1

@@ -40,7 +40,8 @@ public final class Plan: Sendable {
       let node = graph.nodes[index]
       if node.primitive is Reshape { return nil }
       defer { base += node.operands.count + Int(node.resultCount) + 1 }
-      return Instruction(node: index, base: base, operands: node.operands, results: Array(node.results))
+      return Instruction(
+        node: index, base: base, operands: node.operands, results: Array(node.results))
     }
     idle = Mutex([])
     let context = PlanContext(self, instructions, kernels: kernels)
@@ -68,7 +69,8 @@ public final class Plan: Sendable {
   /// Runs the plan; inputs that were donated and have no other owner lend their memory to outputs.
   package func run(_ inputs: inout [Storage]) -> [Storage] {
     let context =
-      idle.withLock { $0.popLast() } ?? PlanContext(self, instructions, kernels: Plan.makeKernels(graph))
+      idle.withLock { $0.popLast() }
+      ?? PlanContext(self, instructions, kernels: Plan.makeKernels(graph))
     var outputs: [Storage] = []
     outputs.reserveCapacity(graph.outputs.count)
     for (index, value) in graph.outputs.enumerated() {
@@ -89,7 +91,8 @@ public final class Plan: Sendable {
     for (output, value) in memory.copies {
       let source = context.address(of: value, inputs, outputs)
       if source != outputs[output].address {
-        outputs[output].address.copyMemory(from: source, byteCount: graph.types[Int(value)].byteCount)
+        outputs[output].address.copyMemory(
+          from: source, byteCount: graph.types[Int(value)].byteCount)
       }
     }
     idle.withLock { $0.append(context) }
@@ -124,7 +127,8 @@ extension Plan: CustomStringConvertible {
     lines += memory.copies.map { "output \($0.output) = copy of \(place($0.value))" }
     let donated = memory.donations.compactMap(\.self).count
     lines.append(
-      "\(instructions.count) instructions, arena of \(memory.arenaBytes) bytes, \(donated) outputs in place of inputs")
+      "\(instructions.count) instructions, arena of \(memory.arenaBytes) bytes, \(donated) outputs in place of inputs"
+    )
     return lines.joined(separator: "\n")
   }
 
@@ -141,7 +145,9 @@ extension Plan: CustomStringConvertible {
 
   /// Starts to measure each instruction, forgetting earlier measurements.
   public func startProfiling() {
-    profileTotals.withLock { $0 = Profile(seconds: [Double](repeating: 0, count: instructions.count)) }
+    profileTotals.withLock {
+      $0 = Profile(seconds: [Double](repeating: 0, count: instructions.count))
+    }
   }
 
   /// The instructions that took the most time since ``startProfiling()``, with mean time, share and layer.
@@ -152,7 +158,11 @@ extension Plan: CustomStringConvertible {
     let whole = totals.seconds.reduce(0, +)
     let kernels = Plan.makeKernels(graph)
     let order = totals.seconds.indices.sorted { totals.seconds[$0] > totals.seconds[$1] }
-    var lines = [String(format: "%.1f us per run in %d instructions", whole / Double(totals.runs) * 1e6, instructions.count)]
+    var lines = [
+      String(
+        format: "%.1f us per run in %d instructions", whole / Double(totals.runs) * 1e6,
+        instructions.count)
+    ]
     for index in order.prefix(limit) {
       let node = graph.nodes[instructions[index].node]
       let types = graph.resultTypes(of: node).map(\.description).joined(separator: ", ")

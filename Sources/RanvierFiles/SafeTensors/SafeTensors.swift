@@ -60,7 +60,9 @@ extension SafeTensors {
     }
     var entries: [String] = []
     if !metadata.isEmpty {
-      let pairs = metadata.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
+      let pairs = metadata.sorted { $0.key < $1.key }.map {
+        "\(quoted($0.key)):\(quoted($0.value))"
+      }
       entries.append("\"__metadata__\":{" + pairs.joined(separator: ",") + "}")
     }
     var offset = 0

@@ -83,7 +83,9 @@ private struct HeaderText {
 
   /// The next byte that is not white space, without consuming it.
   private mutating func peek() -> UInt8? {
-    while position < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[position]) { position += 1 }
+    while position < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[position]) {
+      position += 1
+    }
     return position < bytes.count ? bytes[position] : nil
   }
 

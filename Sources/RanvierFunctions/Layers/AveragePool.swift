@@ -1,6 +1,8 @@
 public import RanvierTensors
 
-/// The mean of the elements of each window, channel by channel. Integers are averaged in `f32`.
+/// The mean of the elements of each window, channel by channel.
+///
+/// Integers are averaged in `f32`.
 ///
 /// - Shapes: x `[batch, spatial..., channels]` with 1 to 3 spatial axes; result
 ///   `[batch, spatial..., channels]`.

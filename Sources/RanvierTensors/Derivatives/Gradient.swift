@@ -32,7 +32,8 @@ public func valueWithGradient<Tree: TensorTree, Auxiliary: TensorTree>(
     } else if value.count != 1 || !value.elementType.isFloatingPoint {
       one = Tensor(
         invalid: OperationError(
-          operation: "gradient(at:of:)", rule: "a function whose result is one floating-point number",
+          operation: "gradient(at:of:)",
+          rule: "a function whose result is one floating-point number",
           got: "a result of type \(value.type)", hint: "reduce it with mean or sum"))
     } else {
       one = Tensor.ones(value.shape, elementType: value.elementType)

@@ -88,7 +88,9 @@ package struct ConvolutionKernel: Sendable {
       let work = OneDNNKernel.Work(
         operations: 2 * Double(output.count) * Double(kernel.count / output[-1]),
         bytes: Double((input.count + kernel.count + output.count) * type.byteCount))
-      return OneDNNKernel.make("convolution", operandCount: 2 + (epilogue.hasBias ? 1 : 0), work: work) {
+      return OneDNNKernel.make(
+        "convolution", operandCount: 2 + (epilogue.hasBias ? 1 : 0), work: work
+      ) {
         odnn_create_convolution(&description, $0, $1)
       }
     }
@@ -115,8 +117,12 @@ package struct ConvolutionKernel: Sendable {
     let narrow = type
     let sizes = shapes.map { ($0.count * 4 + 63) & ~63 }
     let offsets = [0, sizes[0], sizes[0] + sizes[1], sizes[0] + sizes[1] + sizes[2]]
-    return Kernel("f32 " + inner.implementation, scratchBytes: offsets[3] + inner.scratchBytes) { arguments in
-      func convert(_ from: ElementType, _ source: UnsafeMutableRawPointer, _ to: ElementType, _ target: UnsafeMutableRawPointer, _ count: Int) {
+    return Kernel("f32 " + inner.implementation, scratchBytes: offsets[3] + inner.scratchBytes) {
+      arguments in
+      func convert(
+        _ from: ElementType, _ source: UnsafeMutableRawPointer, _ to: ElementType,
+        _ target: UnsafeMutableRawPointer, _ count: Int
+      ) {
         var operand: UnsafeRawPointer? = UnsafeRawPointer(source)
         ck_cast_kernel(from.ckType, to.ckType)?(target, &operand, 0, count)
       }

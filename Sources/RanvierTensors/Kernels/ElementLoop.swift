@@ -76,7 +76,9 @@ package struct ElementLoop: Sendable, Hashable {
   }
 }
 
-/// The C form of an element loop. Immutable once built.
+/// The C form of an element loop.
+///
+/// Immutable once built.
 private final class PreparedLoop: Sendable {
   // The memory is written in the initializer only.
   private nonisolated(unsafe) let inputs: UnsafeMutablePointer<ck_loop_input>

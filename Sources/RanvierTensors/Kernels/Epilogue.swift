@@ -72,7 +72,8 @@ extension Kernel {
     return Kernel("\(implementation) + epilogue", scratchBytes: scratchBytes) { arguments in
       let result = arguments[operands + biasCount]
       let scratch = arguments[operands + biasCount + 1]
-      withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer.self, capacity: operands + 2) { pointers in
+      withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer.self, capacity: operands + 2) {
+        pointers in
         for index in 0 ..< operands { pointers[index] = arguments[index] }
         pointers[operands] = result
         pointers[operands + 1] = scratch

@@ -24,11 +24,14 @@ package struct ProductKernel: Sendable {
 
   /// The kernel; operands are left, right, then the bias if there is one.
   package func kernel() -> Kernel {
-    if sizes.batch * sizes.rows * sizes.columns == 0 || sizes.depth == 0 { return withoutProducts() }
+    if sizes.batch * sizes.rows * sizes.columns == 0 || sizes.depth == 0 {
+      return withoutProducts()
+    }
     #if OneDNN
       if type == .float32 || type == .bfloat16, let kernel = oneDNN() { return kernel }
     #endif
-    return blas().withEpilogue(epilogue, type, rows: sizes.batch * sizes.rows, columns: sizes.columns, operands: 2)
+    return blas().withEpilogue(
+      epilogue, type, rows: sizes.batch * sizes.rows, columns: sizes.columns, operands: 2)
   }
 
   /// Sums of no products.
@@ -36,7 +39,8 @@ package struct ProductKernel: Sendable {
     let byteCount = sizes.batch * sizes.rows * sizes.columns * type.byteCount
     return Kernel("zero") { arguments in
       arguments[2].initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
-    }.withEpilogue(epilogue, type, rows: sizes.batch * sizes.rows, columns: sizes.columns, operands: 2)
+    }.withEpilogue(
+      epilogue, type, rows: sizes.batch * sizes.rows, columns: sizes.columns, operands: 2)
   }
 
   /// OpenBLAS for f32 and f64, plain loops for other types; products of a batch, or strips of rows, run in parallel.

@@ -149,7 +149,9 @@ extension Tensor {
       case .newAxis, .ellipsis: false
       }
     }
-    let ellipses = selections.indices.filter { if case .ellipsis = selections[$0] { true } else { false } }
+    let ellipses = selections.indices.filter {
+      if case .ellipsis = selections[$0] { true } else { false }
+    }
     guard used <= rank, ellipses.count <= 1 else {
       throw OperationError(
         operation: "x[...]", rule: "at most one index per axis and one ellipsis",
@@ -187,7 +189,8 @@ extension Tensor {
         guard step > 0, 0 <= start, start <= end, end <= shape[axis] else {
           throw OperationError(
             operation: "x[...]", rule: "a range within 0 ... \(shape[axis]) and a positive step",
-            got: "\(first ?? start) ..< \(last ?? end) by \(step) on axis \(axis) of shape \(shape)")
+            got: "\(first ?? start) ..< \(last ?? end) by \(step) on axis \(axis) of shape \(shape)"
+          )
         }
         part.starts.append(start)
         part.ends.append(end)
@@ -203,8 +206,10 @@ extension Tensor {
     let sizes = part.starts.indices.map {
       Slice.size(from: part.starts[$0], to: part.ends[$0], by: part.strides[$0])
     }
-    let filling = try value.cast(to: elementType).broadcast(to: part.shape).reshaped(to: Shape(sizes))
-      .validated()
+    let filling = try value.cast(to: elementType).broadcast(to: part.shape).reshaped(
+      to: Shape(sizes)
+    )
+    .validated()
     // Elsewhere the mask is false and the old elements stay: differentiable, and the same in compiled code.
     let high = sizes.indices.map {
       shape[$0] - part.starts[$0] - Swift.max(0, (sizes[$0] - 1) * part.strides[$0] + 1)
@@ -213,7 +218,11 @@ extension Tensor {
     let gaps = sizes.indices.map { sizes[$0] > 1 ? part.strides[$0] - 1 : 0 }
     let pad = Pad(low: part.starts, high: high, interior: gaps)
     let mask: Tensor = apply(
-      pad, [Tensor(repeating: 1, shape: Shape(sizes), elementType: .bool), Tensor(0, elementType: .bool)])
+      pad,
+      [
+        Tensor(repeating: 1, shape: Shape(sizes), elementType: .bool),
+        Tensor(0, elementType: .bool),
+      ])
     let spread: Tensor = apply(pad, [filling, Tensor(0, elementType: elementType)])
     return try select(mask, spread, self).validated()
   }

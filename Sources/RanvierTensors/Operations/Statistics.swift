@@ -1,10 +1,13 @@
 extension Tensor {
-  /// The mean of the elements along axes (all by default); not-a-number for none. Integers are averaged in `f32`.
+  /// The mean of the elements along axes (all by default); not-a-number for none.
+  ///
+  /// Integers are averaged in `f32`.
   ///
   /// The 16-bit types are averaged in `f32` too and rounded once: their sums could be too large.
   public func mean(alongAxes axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
     if elementType == .float16 || elementType == .bfloat16 {
-      return cast(to: .float32).mean(alongAxes: axes, keepingAxes: keepingAxes).cast(to: elementType)
+      return cast(to: .float32).mean(alongAxes: axes, keepingAxes: keepingAxes).cast(
+        to: elementType)
     }
     let numbers = elementType.isFloatingPoint ? self : cast(to: .float32)
     let sum = numbers.sum(alongAxes: axes, keepingAxes: keepingAxes)

@@ -26,7 +26,8 @@ extension ElementwisePrimitive {
     for operand in operands.dropFirst() {
       guard let broadcast = Shape.broadcast(shape, operand.shape) else {
         throw OperationError(
-          operation: spelling, rule: "shapes that broadcast (equal sizes, or 1, from the last axis on)",
+          operation: spelling,
+          rule: "shapes that broadcast (equal sizes, or 1, from the last axis on)",
           got: operands.map(\.description).joined(separator: " and "))
       }
       shape = broadcast

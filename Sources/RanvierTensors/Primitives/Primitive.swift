@@ -129,7 +129,9 @@ package struct PrimitiveSample: Sendable, CustomStringConvertible {
     package var values: Values
 
     /// An operand that takes part in finite differences (`f64`), or a fixed one of another type.
-    package init(_ shape: Shape, _ values: Values = .uniform(-2, 2), _ elementType: ElementType = .float64) {
+    package init(
+      _ shape: Shape, _ values: Values = .uniform(-2, 2), _ elementType: ElementType = .float64
+    ) {
       type = TensorType(elementType, shape)
       self.values = values
     }

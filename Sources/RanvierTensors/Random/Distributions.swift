@@ -67,7 +67,8 @@ extension RandomKey {
   /// Whole numbers of a range (i32), all equally likely up to 2^-32 of the range's size.
   public func integers(_ shape: Shape, in range: Range<Int>) -> Tensor {
     let representable = Int(Int32.min) ... Int(Int32.max)
-    guard let last = range.last, representable.contains(range.lowerBound), representable.contains(last)
+    guard let last = range.last, representable.contains(range.lowerBound),
+      representable.contains(last)
     else {
       return Tensor(
         invalid: OperationError(

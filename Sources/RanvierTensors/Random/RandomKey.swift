@@ -73,7 +73,9 @@ public struct KeyedGenerator: RandomNumberGenerator {
   }
 
   public mutating func next() -> UInt64 {
-    let counter = [UInt32(truncatingIfNeeded: position >> 32), UInt32(truncatingIfNeeded: position)]
+    let counter = [
+      UInt32(truncatingIfNeeded: position >> 32), UInt32(truncatingIfNeeded: position),
+    ]
     var block: [UInt32] = [0, 0]
     ck_threefry2x32([key.0, key.1], counter, &block)
     position += 1

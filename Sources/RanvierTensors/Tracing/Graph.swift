@@ -98,7 +98,8 @@ extension Graph: CustomStringConvertible {
       switch sources[value] {
       case .input(let index): lines.append("%\(value): \(types[value]) = input \(index)")
       case .constant(let tensor):
-        let text = tensor.count == 1 && tensor.isConcrete ? " \(tensor.scalar(as: Double.self))" : ""
+        let text =
+          tensor.count == 1 && tensor.isConcrete ? " \(tensor.scalar(as: Double.self))" : ""
         lines.append("%\(value): \(types[value]) = constant\(text)")
       case .node(let index, result: 0):
         let node = nodes[Int(index)]

@@ -50,7 +50,8 @@ public struct Parameters: Sendable {
   private func paths(similarTo path: String, limit: Int) -> [String] {
     if paths.count <= limit { return paths }
     let similarities = paths.map {
-      zip($0, path).prefix { $0 == $1 }.count + zip($0.reversed(), path.reversed()).prefix { $0 == $1 }.count
+      zip($0, path).prefix { $0 == $1 }.count
+        + zip($0.reversed(), path.reversed()).prefix { $0 == $1 }.count
     }
     let order = paths.indices.sorted { (-similarities[$0], $0) < (-similarities[$1], $1) }
     return order.prefix(limit).map { paths[$0] }

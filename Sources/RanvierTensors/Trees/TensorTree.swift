@@ -46,7 +46,8 @@ extension TensorTree {
     var iterator = tensors.makeIterator()
     let result = mapTensors { _ in
       guard let next = iterator.next() else {
-        preconditionFailure("replacingTensors(with:) needs as many tensors as the tree has, got \(tensors.count)")
+        preconditionFailure(
+          "replacingTensors(with:) needs as many tensors as the tree has, got \(tensors.count)")
       }
       return next
     }

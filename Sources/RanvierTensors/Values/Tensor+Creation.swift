@@ -81,7 +81,7 @@ extension Tensor {
     Tensor(repeating: 1, shape: shape, elementType: elementType)
   }
 
-  /// The numbers 0, 1, 2 ... `count - 1`.
+  /// The numbers from 0 to `count - 1`.
   public static func range(_ count: Int, elementType: ElementType = .int32) -> Tensor {
     apply(Iota(type: TensorType(elementType, [count]), axis: 0), [])
   }

@@ -126,15 +126,17 @@ private struct Notation {
     let finite = values.filter { $0.isFinite && $0 != 0 }.map { Swift.abs($0) }
     let largest = finite.max() ?? 0
     let smallest = finite.min() ?? 1
-    let isScientific = largest >= 1e8 || smallest < 1e-4 || largest >= 1e6 && largest / smallest > 1e3
+    let isScientific =
+      largest >= 1e8 || smallest < 1e-4 || largest >= 1e6 && largest / smallest > 1e3
     self.isScientific = isScientific
-    digits = (0 ..< Notation.mostDigits).first { digits in
-      finite.allSatisfy { value in
-        let exponent = isScientific ? Foundation.floor(Foundation.log10(value)) : 0
-        let scaled = value / Foundation.pow(10, exponent - Double(digits))
-        return Swift.abs(scaled.rounded() - scaled) <= 5e-6 * Swift.max(1e-3, scaled)
-      }
-    } ?? Notation.mostDigits
+    digits =
+      (0 ..< Notation.mostDigits).first { digits in
+        finite.allSatisfy { value in
+          let exponent = isScientific ? Foundation.floor(Foundation.log10(value)) : 0
+          let scaled = value / Foundation.pow(10, exponent - Double(digits))
+          return Swift.abs(scaled.rounded() - scaled) <= 5e-6 * Swift.max(1e-3, scaled)
+        }
+      } ?? Notation.mostDigits
   }
 
   func text(_ value: Double) -> String {

@@ -90,7 +90,8 @@ public struct Tensor: Sendable {
   package mutating func withUniqueStorage<R>(_ body: (UnsafeMutableRawPointer) -> R) -> R {
     var storage = requiredStorage("writing")
     // Drops this tensor's own reference, so that a sole owner is seen as one.
-    content = .invalid(OperationError(operation: "writing", rule: "exclusive access", got: "reentrant use"))
+    content = .invalid(
+      OperationError(operation: "writing", rule: "exclusive access", got: "reentrant use"))
     if !isKnownUniquelyReferenced(&storage) { storage = storage.copy() }
     defer { content = .concrete(storage) }
     return body(storage.address)

@@ -12,7 +12,10 @@ import Testing
     var stepValues: [Tensor]
 
     init(using generator: inout TestGenerator) {
-      let shape = [[7], [3, 1100], [2, 3, 5], [2500]].map { Shape($0) }.randomElement(using: &generator) ?? [7]
+      let shape =
+        [[7], [3, 1100], [2, 3, 5], [2500]].map { Shape($0) }.randomElement(using: &generator) ?? [
+          7
+        ]
       let types: [ElementType] = [.bool, .uint8, .int32, .float16, .float32, .float64]
       inputs = (0 ..< Int.random(in: 1 ... 4, using: &generator)).map { _ in
         // Dense, one element, or one row.
@@ -27,7 +30,8 @@ import Testing
       for _ in 0 ..< Int.random(in: 1 ... 14, using: &generator) {
         let last = values.count - 1
         // Recent values are used often, so that registers are taken over early.
-        let first = Bool.random(using: &generator) ? last : Int.random(in: 0 ... last, using: &generator)
+        let first =
+          Bool.random(using: &generator) ? last : Int.random(in: 0 ... last, using: &generator)
         let type = values[first].elementType
         let alike = values.indices.filter { values[$0].elementType == type }
         let second = alike.randomElement(using: &generator) ?? first

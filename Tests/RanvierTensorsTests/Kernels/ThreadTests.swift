@@ -8,7 +8,10 @@ import Testing
   static let computations: [(String, @Sendable () -> Tensor)] = [
     ("random bits", { RandomKey(seed: 3).bits([300_001]) }),
     ("normal", { RandomKey(seed: 3).normal([100, 2001]) }),
-    ("element-wise", { exp(RandomKey(seed: 4).uniform([300, 1001])) * RandomKey(seed: 5).uniform([1001]) }),
+    (
+      "element-wise",
+      { exp(RandomKey(seed: 4).uniform([300, 1001])) * RandomKey(seed: 5).uniform([1001]) }
+    ),
     ("sum", { RandomKey(seed: 4).uniform([1_000_003]).sum() }),
     ("sum of rows", { RandomKey(seed: 4).uniform([701, 1003]).sum(alongAxes: [1]) }),
     ("sum of columns", { RandomKey(seed: 4).uniform([1003, 701]).sum(alongAxes: [0]) }),
@@ -19,7 +22,8 @@ import Testing
       "scatter",
       {
         let positions = RandomKey(seed: 1).integers([20_000], in: 0 ..< 50).cast(to: .int64)
-        return apply(ScatterAdd(axis: 0, size: 50), [RandomKey(seed: 2).uniform([20_000, 16]), positions])
+        return apply(
+          ScatterAdd(axis: 0, size: 50), [RandomKey(seed: 2).uniform([20_000, 16]), positions])
       }
     ),
     (

@@ -67,7 +67,9 @@ import Testing
 
   @Test func `assignment is differentiable in both operands`() {
     var generator = TestGenerator(salt: "assignment")
-    let point: [Tensor] = [.random([3, 5], using: &generator), .random([3, 2], using: &generator)]
+    let point: [Tensor] = [
+      .random([3, 5], using: &generator), .random([3, 2], using: &generator),
+    ]
     expectGradientsMatch(at: point, "assignment") { p in
       var y = p[0] * p[0]
       y[.all, .every(3)] = p[1] * p[1] * p[1]

@@ -6,7 +6,9 @@ import Testing
   @Test(arguments: ElementType.allCases.filter { $0 != .bool })
   func `whole numbers take on the tensor's type`(_ type: ElementType) {
     let x = Tensor.ones([2], elementType: type)
-    for result in [x + 2, 2 + x, x * 2, 2 * x, 4 - x, x - 0, x / 1, 4 / x, pow(x, 2), maximum(x, 3)] {
+    for result in [
+      x + 2, 2 + x, x * 2, 2 * x, 4 - x, x - 0, x / 1, 4 / x, pow(x, 2), maximum(x, 3),
+    ] {
       #expect(result.elementType == type)
     }
     #expect((x + 2).scalars(as: Int.self) == [3, 3])

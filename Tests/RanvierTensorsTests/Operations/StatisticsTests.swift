@@ -11,7 +11,8 @@ import Testing
     #expect(x.mean(alongAxes: [-1], keepingAxes: true) == Tensor([[3.0], [6.0]]))
     expectClose(x.variance(alongAxes: [1]), Tensor([14.0 / 3, 14.0 / 3]), relative: 1e-14)
     expectClose(x.variance(alongAxes: [1], correction: 1), Tensor([7.0, 7]), relative: 1e-14)
-    expectClose(x.standardDeviation(alongAxes: [0, 1]), Tensor((41.5 / 6).squareRoot()), relative: 1e-14)
+    expectClose(
+      x.standardDeviation(alongAxes: [0, 1]), Tensor((41.5 / 6).squareRoot()), relative: 1e-14)
     #expect(x.sum(alongAxes: []) == x)
   }
 

@@ -12,7 +12,8 @@ struct AccuracyRow: Sendable, CustomTestStringConvertible {
   let testDescription: String
 
   init(
-    _ name: String, _ range: ClosedRange<Double>, _ function: @escaping @Sendable (Tensor) -> Tensor,
+    _ name: String, _ range: ClosedRange<Double>,
+    _ function: @escaping @Sendable (Tensor) -> Tensor,
     _ exact: @escaping @Sendable (Double) -> Double
   ) {
     self.name = name
@@ -81,7 +82,8 @@ struct AccuracyRow: Sendable, CustomTestStringConvertible {
 
   @Test func `a lone not-a-number is found wherever it stands`() {
     for count in [1, 7, 33, 100, 1500, 9000] {
-      for position in Set([0, 1, count / 2, count - 2, count - 1]) where (0 ..< count).contains(position) {
+      for position in Set([0, 1, count / 2, count - 2, count - 1])
+      where (0 ..< count).contains(position) {
         var elements = [Float](repeating: 1, count: count)
         elements[position] = .nan
         for x in [Tensor(elements), Tensor(elements).cast(to: .float16)] {
@@ -91,7 +93,8 @@ struct AccuracyRow: Sendable, CustomTestStringConvertible {
           let column = x.reshaped(to: [count, 1]).broadcast(to: [count, 3])
           let largest = column.max(alongAxes: [0]).scalars()
           #expect(largest.allSatisfy { $0.isNaN }, "\(position) of \(count)")
-          #expect(column.argmax(alongAxis: 0).scalars(as: Int.self) == [position, position, position])
+          #expect(
+            column.argmax(alongAxis: 0).scalars(as: Int.self) == [position, position, position])
         }
       }
     }

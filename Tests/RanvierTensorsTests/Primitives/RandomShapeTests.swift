@@ -71,13 +71,16 @@ import Testing
         let ties = PrimitiveSample.Operand(shape, .integers(-2, 2))
         for maximum in [true, false] {
           expectMatchesReference(
-            PrimitiveSample(ArgumentReduction(axis: axis, findsMaximum: maximum), [ties]), seed: seed)
+            PrimitiveSample(ArgumentReduction(axis: axis, findsMaximum: maximum), [ties]),
+            seed: seed)
         }
       }
     }
   }
 
-  @Test(arguments: [([3, 5000], [1]), ([5000, 3], [0]), ([9000], [0]), ([4, 300, 5], [1]), ([7, 33, 65], [0, 2])])
+  @Test(arguments: [
+    ([3, 5000], [1]), ([5000, 3], [0]), ([9000], [0]), ([4, 300, 5], [1]), ([7, 33, 65], [0, 2]),
+  ])
   func `reductions of many elements`(_ shape: [Int], _ axes: [Int]) {
     for type in [ElementType.float64, .float32, .float16, .int64] {
       let operand = PrimitiveSample.Operand(Shape(shape), .uniform(0, 1))
@@ -97,7 +100,8 @@ import Testing
       for type in [ElementType.float64, .float32, .int16, .uint8] {
         expectMatchesReference(
           PrimitiveSample(Transpose(permutation: order), [operand]), as: type, seed: seed)
-        expectMatchesReference(PrimitiveSample(Reverse(axes: flipped), [operand]), as: type, seed: seed)
+        expectMatchesReference(
+          PrimitiveSample(Reverse(axes: flipped), [operand]), as: type, seed: seed)
         expectMatchesReference(
           PrimitiveSample(Broadcast(to: shape), [.init(narrow)]), as: type, seed: seed)
       }
@@ -160,9 +164,11 @@ import Testing
       var source = shape
       source[axis] = Int.random(in: 1 ... 5, using: &generator)
       let positions = PrimitiveSample.Operand(positionShape, .integers(-2, 6), .int64)
-      let rows = Shape(Array(shape.sizes[..<axis] + positionShape.sizes + shape.sizes[(axis + 1)...]))
+      let rows = Shape(
+        Array(shape.sizes[..<axis] + positionShape.sizes + shape.sizes[(axis + 1)...]))
       for type in [ElementType.float64, .float32, .int16, .uint8] {
-        expectMatchesReference(PrimitiveSample(Concatenate(axis: axis), parts), as: type, seed: seed)
+        expectMatchesReference(
+          PrimitiveSample(Concatenate(axis: axis), parts), as: type, seed: seed)
         expectMatchesReference(
           PrimitiveSample(Gather(axis: axis), [.init(source), positions]), as: type, seed: seed)
         expectMatchesReference(

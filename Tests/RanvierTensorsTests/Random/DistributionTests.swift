@@ -35,7 +35,8 @@ import Testing
 
   @Test func `uniform numbers stay below the upper end`() {
     for type in [ElementType.float32, .float64] {
-      #expect(key.uniform([DistributionTests.count], elementType: type).max().scalar(as: Double.self) < 1)
+      #expect(
+        key.uniform([DistributionTests.count], elementType: type).max().scalar(as: Double.self) < 1)
     }
   }
 
@@ -55,7 +56,8 @@ import Testing
   }
 
   @Test func `bernoulli is true with its probability`() {
-    let share = key.bernoulli([DistributionTests.count], probability: 0.3).mean().scalar(as: Double.self)
+    let share = key.bernoulli([DistributionTests.count], probability: 0.3).mean().scalar(
+      as: Double.self)
     #expect(abs(share - 0.3) < 0.006)
     #expect(!key.bernoulli([1000], probability: 0).any().scalar(as: Bool.self))
     #expect(key.bernoulli([1000], probability: 1).all().scalar(as: Bool.self))

@@ -51,7 +51,9 @@ private struct RandomOptions: Decodable {
     #expect(key == RandomKey(seed: 7) && key != RandomKey(seed: 8))
     #expect(key.normal([9]) == RandomKey(seed: 7).normal([9]))
     let derived =
-      key.split(4) + [key, key.derived(4), key.derived(5), key.derived("kernel"), key.derived("bias")]
+      key.split(4) + [
+        key, key.derived(4), key.derived(5), key.derived("kernel"), key.derived("bias"),
+      ]
     #expect(Set(derived.map { $0.words.scalars(as: UInt32.self) }).count == derived.count)
     #expect(key.split(0).isEmpty)
     #expect(key.derived(1) == key.split(2)[1], "as in JAX")

@@ -71,7 +71,9 @@ import Testing
     }
     for node in graph.nodes {
       #expect(node.operands.allSatisfy { $0 < node.firstResult })
-      for result in node.results { #expect(graph.node(of: result)?.firstResult == node.firstResult) }
+      for result in node.results {
+        #expect(graph.node(of: result)?.firstResult == node.firstResult)
+      }
     }
   }
 

@@ -9,7 +9,8 @@ import Testing
   ]
 
   @Test func `keeps the order in which tensors were added`() {
-    #expect(map.paths == ["encoder/dense_0/kernel", "encoder/dense_0/bias", "encoder2/kernel", "head"])
+    #expect(
+      map.paths == ["encoder/dense_0/kernel", "encoder/dense_0/bias", "encoder2/kernel", "head"])
     var changed = map
     changed["encoder/dense_0/bias"] = Tensor([7.0])
     changed["tail"] = Tensor([8.0])
@@ -39,7 +40,8 @@ import Testing
   }
 
   @Test func `filters, maps and combines`() {
-    #expect(map.filter { $0.hasSuffix("kernel") }.paths == ["encoder/dense_0/kernel", "encoder2/kernel"])
+    #expect(
+      map.filter { $0.hasSuffix("kernel") }.paths == ["encoder/dense_0/kernel", "encoder2/kernel"])
     #expect(map.mapValues { $0 * 2 }["encoder2/kernel"] == Tensor([8.0]))
     let sums = map.combined(with: map.mapValues { $0 * 10 }) { $0 + $1 }
     #expect(sums["encoder2/kernel"] == Tensor([44.0]))
@@ -49,7 +51,8 @@ import Testing
   }
 
   @Test func `equality ignores the order`() {
-    #expect(["a": Tensor(1.0), "b": Tensor(2.0)] as Parameters == ["b": Tensor(2.0), "a": Tensor(1.0)])
+    #expect(
+      ["a": Tensor(1.0), "b": Tensor(2.0)] as Parameters == ["b": Tensor(2.0), "a": Tensor(1.0)])
     #expect(["a": Tensor(1.0)] as Parameters != ["b": Tensor(1.0)])
     #expect(["a": Tensor(1.0)] as Parameters != ["a": Tensor(1.0), "b": Tensor(1.0)])
   }

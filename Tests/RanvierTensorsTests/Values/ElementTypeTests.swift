@@ -40,7 +40,8 @@ import Testing
 
   @Test func `sizes, kinds and names`() {
     #expect(ElementType.allCases.map(\.byteCount) == [1, 1, 2, 4, 8, 1, 2, 4, 8, 2, 2, 4, 8])
-    #expect(ElementType.allCases.filter(\.isFloatingPoint) == [.float16, .bfloat16, .float32, .float64])
+    #expect(
+      ElementType.allCases.filter(\.isFloatingPoint) == [.float16, .bfloat16, .float32, .float64])
     #expect(ElementType.allCases.filter(\.isSignedInteger) == [.int8, .int16, .int32, .int64])
     #expect(ElementType.allCases.filter { !$0.isInteger && !$0.isFloatingPoint } == [.bool])
     #expect(Set(ElementType.allCases.map(\.abbreviation)).count == 13)
@@ -55,12 +56,13 @@ import Testing
     #expect(type.wrapped(value) == wrapped)
   }
 
-  @Test(arguments: [
-    (1, 0x3F80), (-2, 0xC000), (.infinity, 0x7F80), (0, 0), (-0.0, 0x8000),
-    // Halves between neighbours go to the even one.
-    (Float(bitPattern: 0x3F80_8000), 0x3F80), (Float(bitPattern: 0x3F81_8000), 0x3F82),
-    (Float(bitPattern: 0x3F80_8001), 0x3F81), (Float.greatestFiniteMagnitude, 0x7F80),
-  ] as [(Float, UInt16)])
+  @Test(
+    arguments: [
+      (1, 0x3F80), (-2, 0xC000), (.infinity, 0x7F80), (0, 0), (-0.0, 0x8000),
+      // Halves between neighbours go to the even one.
+      (Float(bitPattern: 0x3F80_8000), 0x3F80), (Float(bitPattern: 0x3F81_8000), 0x3F82),
+      (Float(bitPattern: 0x3F80_8001), 0x3F81), (Float.greatestFiniteMagnitude, 0x7F80),
+    ] as [(Float, UInt16)])
   func `brain floats round to nearest even`(_ value: Float, _ bits: UInt16) {
     #expect(BFloat16(value).bitPattern == bits)
     #expect(Tensor([value]).cast(to: .bfloat16).scalars(as: BFloat16.self)[0].bitPattern == bits)

@@ -42,11 +42,13 @@ import Testing
   }
 
   @Test func `spaces numbers linearly and reaches the end exactly`() {
-    #expect(Tensor.linearlySpaced(from: 0, through: 1, count: 5).scalars() == [0, 0.25, 0.5, 0.75, 1])
+    #expect(
+      Tensor.linearlySpaced(from: 0, through: 1, count: 5).scalars() == [0, 0.25, 0.5, 0.75, 1])
     #expect(Tensor.linearlySpaced(from: 3, through: 9, count: 1).scalars() == [3])
     #expect(Tensor.linearlySpaced(from: 3, through: 9, count: 0).shape == [0])
     for count in 2 ..< 60 {
-      let numbers = Tensor.linearlySpaced(from: 0.1, through: 0.7, count: count, elementType: .float64)
+      let numbers = Tensor.linearlySpaced(
+        from: 0.1, through: 0.7, count: count, elementType: .float64)
       #expect(numbers.scalars(as: Double.self)[count - 1] == 0.7)
     }
   }
@@ -58,8 +60,9 @@ import Testing
     #expect(Tensor(stacking: [a, b], alongAxis: 1) == Tensor([[Float(1), 3], [2, 4]]))
     #expect(Tensor(stacking: [a, a], alongAxis: -1).scalars(as: Int.self) == [1, 1, 2, 2])
     #expect(Tensor(concatenating: [a, b]).scalars() == [1, 2, 3, 4])
-    #expect(Tensor(concatenating: [Tensor([[1], [2]]), Tensor([[3], [4]])], alongAxis: -1)
-      == Tensor([[1, 3], [2, 4]]))
+    #expect(
+      Tensor(concatenating: [Tensor([[1], [2]]), Tensor([[3], [4]])], alongAxis: -1)
+        == Tensor([[1, 3], [2, 4]]))
     #expect(Tensor(concatenating: [Tensor(stacking: [a]), Tensor.zeros([0, 2])]).shape == [1, 2])
   }
 

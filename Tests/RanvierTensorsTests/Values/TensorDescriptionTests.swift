@@ -74,7 +74,8 @@ struct DescriptionRow: Sendable, CustomTestStringConvertible {
       """),
     DescriptionRow(
       Tensor([1.0, 2]).reshaped(to: [3]),
-      "invalid tensor: reshaped(to:) needs as many elements before as after, got [2] (2) to [3] (3)"),
+      "invalid tensor: reshaped(to:) needs as many elements before as after, got [2] (2) to [3] (3)"
+    ),
   ]
 }
 

@@ -21,8 +21,13 @@ package struct BitwiseAnd: ElementwisePrimitive {
 
   package static var samples: [PrimitiveSample] {
     [
-      PrimitiveSample(BitwiseAnd(), [.init([3, 4], .integers(-9, 9), .int32), .init([4], .integers(-9, 9), .int32)], isDifferentiable: false),
-      PrimitiveSample(BitwiseAnd(), [.init([6], .integers(0, 1), .bool), .init([6], .integers(0, 1), .bool)], isDifferentiable: false),
+      PrimitiveSample(
+        BitwiseAnd(),
+        [.init([3, 4], .integers(-9, 9), .int32), .init([4], .integers(-9, 9), .int32)],
+        isDifferentiable: false),
+      PrimitiveSample(
+        BitwiseAnd(), [.init([6], .integers(0, 1), .bool), .init([6], .integers(0, 1), .bool)],
+        isDifferentiable: false),
     ]
   }
 }

@@ -21,13 +21,20 @@ package struct BitwiseExclusiveOr: ElementwisePrimitive {
 
   package static var samples: [PrimitiveSample] {
     [
-      PrimitiveSample(BitwiseExclusiveOr(), [.init([3, 4], .integers(-9, 9), .int32), .init([4], .integers(-9, 9), .int32)], isDifferentiable: false),
-      PrimitiveSample(BitwiseExclusiveOr(), [.init([6], .integers(0, 1), .bool), .init([6], .integers(0, 1), .bool)], isDifferentiable: false),
+      PrimitiveSample(
+        BitwiseExclusiveOr(),
+        [.init([3, 4], .integers(-9, 9), .int32), .init([4], .integers(-9, 9), .int32)],
+        isDifferentiable: false),
+      PrimitiveSample(
+        BitwiseExclusiveOr(),
+        [.init([6], .integers(0, 1), .bool), .init([6], .integers(0, 1), .bool)],
+        isDifferentiable: false),
     ]
   }
 }
 
 /// The bits of integers combined by "exclusive or"; on bool the logical operation.
-public func bitwiseExclusiveOr(_ first: some TensorOperand, _ second: some TensorOperand) -> Tensor {
+public func bitwiseExclusiveOr(_ first: some TensorOperand, _ second: some TensorOperand) -> Tensor
+{
   applyPromoting(BitwiseExclusiveOr(), first, second)
 }

@@ -21,9 +21,11 @@ package struct BitwiseNot: ElementwisePrimitive {
 
   package static var samples: [PrimitiveSample] {
     [
-      PrimitiveSample(BitwiseNot(), [.init([3, 4], .integers(-9, 9), .int32)], isDifferentiable: false),
+      PrimitiveSample(
+        BitwiseNot(), [.init([3, 4], .integers(-9, 9), .int32)], isDifferentiable: false),
       PrimitiveSample(BitwiseNot(), [.init([5], .integers(0, 1), .bool)], isDifferentiable: false),
-      PrimitiveSample(BitwiseNot(), [.init([2, 0, 3], .integers(-9, 9), .int8)], isDifferentiable: false),
+      PrimitiveSample(
+        BitwiseNot(), [.init([2, 0, 3], .integers(-9, 9), .int8)], isDifferentiable: false),
     ]
   }
 }

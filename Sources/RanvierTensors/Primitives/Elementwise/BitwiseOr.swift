@@ -21,8 +21,13 @@ package struct BitwiseOr: ElementwisePrimitive {
 
   package static var samples: [PrimitiveSample] {
     [
-      PrimitiveSample(BitwiseOr(), [.init([3, 4], .integers(-9, 9), .int32), .init([4], .integers(-9, 9), .int32)], isDifferentiable: false),
-      PrimitiveSample(BitwiseOr(), [.init([6], .integers(0, 1), .bool), .init([6], .integers(0, 1), .bool)], isDifferentiable: false),
+      PrimitiveSample(
+        BitwiseOr(),
+        [.init([3, 4], .integers(-9, 9), .int32), .init([4], .integers(-9, 9), .int32)],
+        isDifferentiable: false),
+      PrimitiveSample(
+        BitwiseOr(), [.init([6], .integers(0, 1), .bool), .init([6], .integers(0, 1), .bool)],
+        isDifferentiable: false),
     ]
   }
 }

@@ -14,7 +14,9 @@ package struct Divide: ElementwisePrimitive {
   package func partialProducts(_ application: Application) -> [Tensor?] {
     [
       application.ifNeeded(0) { application.cotangent / application.operands[1] },
-      application.ifNeeded(1) { -(application.cotangent * application.result / application.operands[1]) },
+      application.ifNeeded(1) {
+        -(application.cotangent * application.result / application.operands[1])
+      },
     ]
   }
 
@@ -26,9 +28,12 @@ package struct Divide: ElementwisePrimitive {
 
   package static var samples: [PrimitiveSample] {
     [
-      PrimitiveSample(Divide(), [.init([3, 4], .uniform(0.5, 2)), .init([3, 4], .uniform(0.5, 2))]),
-      PrimitiveSample(Divide(), [.init([2, 3, 4], .uniform(0.5, 2)), .init([3, 1], .uniform(0.5, 2))]),
-      PrimitiveSample(Divide(), [.init([4], .uniform(0.5, 2)), .init([2, 1, 4], .uniform(0.5, 2))]),
+      PrimitiveSample(
+        Divide(), [.init([3, 4], .uniform(0.5, 2)), .init([3, 4], .uniform(0.5, 2))]),
+      PrimitiveSample(
+        Divide(), [.init([2, 3, 4], .uniform(0.5, 2)), .init([3, 1], .uniform(0.5, 2))]),
+      PrimitiveSample(
+        Divide(), [.init([4], .uniform(0.5, 2)), .init([2, 1, 4], .uniform(0.5, 2))]),
       PrimitiveSample(Divide(), [.init([], .uniform(0.5, 2)), .init([2, 2], .uniform(0.5, 2))]),
       PrimitiveSample(Divide(), [.init([0, 3], .uniform(0.5, 2)), .init([3], .uniform(0.5, 2))]),
     ]

@@ -13,7 +13,10 @@ package struct ErrorFunction: ElementwisePrimitive {
   }
 
   package func partialProducts(_ application: Application) -> [Tensor?] {
-    [application.cotangent * (exp(-(application.operand * application.operand)) * 1.1283791670955126)]
+    [
+      application.cotangent
+        * (exp(-(application.operand * application.operand)) * 1.1283791670955126)
+    ]
   }
 
   package func evaluate(_ elements: [Double], _ type: ElementType) -> Double {

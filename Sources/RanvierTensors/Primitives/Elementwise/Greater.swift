@@ -27,9 +27,15 @@ package struct Greater: ElementwisePrimitive {
 
   package static var samples: [PrimitiveSample] {
     [
-      PrimitiveSample(Greater(), [.init([3, 4], .integers(-2, 2)), .init([3, 4], .integers(-2, 2))], isDifferentiable: false),
-      PrimitiveSample(Greater(), [.init([2, 3], .integers(0, 2), .int32), .init([1], .integers(0, 2), .int32)], isDifferentiable: false),
-      PrimitiveSample(Greater(), [.init([5], .integers(0, 3), .uint8), .init([2, 1], .integers(0, 3), .uint8)], isDifferentiable: false),
+      PrimitiveSample(
+        Greater(), [.init([3, 4], .integers(-2, 2)), .init([3, 4], .integers(-2, 2))],
+        isDifferentiable: false),
+      PrimitiveSample(
+        Greater(), [.init([2, 3], .integers(0, 2), .int32), .init([1], .integers(0, 2), .int32)],
+        isDifferentiable: false),
+      PrimitiveSample(
+        Greater(), [.init([5], .integers(0, 3), .uint8), .init([2, 1], .integers(0, 3), .uint8)],
+        isDifferentiable: false),
     ]
   }
 }

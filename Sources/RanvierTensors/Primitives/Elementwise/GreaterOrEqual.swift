@@ -28,9 +28,17 @@ package struct GreaterOrEqual: ElementwisePrimitive {
 
   package static var samples: [PrimitiveSample] {
     [
-      PrimitiveSample(GreaterOrEqual(), [.init([3, 4], .integers(-2, 2)), .init([3, 4], .integers(-2, 2))], isDifferentiable: false),
-      PrimitiveSample(GreaterOrEqual(), [.init([2, 3], .integers(0, 2), .int32), .init([1], .integers(0, 2), .int32)], isDifferentiable: false),
-      PrimitiveSample(GreaterOrEqual(), [.init([5], .integers(0, 3), .uint8), .init([2, 1], .integers(0, 3), .uint8)], isDifferentiable: false),
+      PrimitiveSample(
+        GreaterOrEqual(), [.init([3, 4], .integers(-2, 2)), .init([3, 4], .integers(-2, 2))],
+        isDifferentiable: false),
+      PrimitiveSample(
+        GreaterOrEqual(),
+        [.init([2, 3], .integers(0, 2), .int32), .init([1], .integers(0, 2), .int32)],
+        isDifferentiable: false),
+      PrimitiveSample(
+        GreaterOrEqual(),
+        [.init([5], .integers(0, 3), .uint8), .init([2, 1], .integers(0, 3), .uint8)],
+        isDifferentiable: false),
     ]
   }
 }

@@ -1,7 +1,7 @@
 internal import CKernels
 internal import Foundation
 
-/// The inverse of erf on -1 ... 1; infinite at the ends, not-a-number outside.
+/// The inverse of erf from -1 to 1; infinite at the ends, not-a-number outside.
 package struct InverseErrorFunction: ElementwisePrimitive {
   package init() {}
 
@@ -39,5 +39,5 @@ package struct InverseErrorFunction: ElementwisePrimitive {
   }
 }
 
-/// The inverse of the error function on -1 ... 1; infinite at the ends, not-a-number outside.
+/// The inverse of the error function from -1 to 1; infinite at the ends, not-a-number outside.
 public func erfinv(_ x: Tensor) -> Tensor { apply(InverseErrorFunction(), [x]) }

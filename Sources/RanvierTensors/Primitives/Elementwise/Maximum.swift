@@ -1,6 +1,8 @@
 internal import CKernels
 
-/// The larger of two elements; not-a-number if either is. Equal operands share the derivative.
+/// The larger of two elements; not-a-number if either is.
+///
+/// Equal operands share the derivative.
 package struct Maximum: ElementwisePrimitive {
   package init() {}
 
@@ -34,7 +36,9 @@ package struct Maximum: ElementwisePrimitive {
   }
 }
 
-/// The larger of two elements, broadcasting; not-a-number if either is. Where both are equal each gets half of the derivative.
+/// The larger of two elements, broadcasting; not-a-number if either is.
+///
+/// Where both are equal each gets half of the derivative.
 public func maximum(_ first: some TensorOperand, _ second: some TensorOperand) -> Tensor {
   applyPromoting(Maximum(), first, second)
 }

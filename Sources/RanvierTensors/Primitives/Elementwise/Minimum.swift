@@ -1,6 +1,8 @@
 internal import CKernels
 
-/// The smaller of two elements; not-a-number if either is. Equal operands share the derivative.
+/// The smaller of two elements; not-a-number if either is.
+///
+/// Equal operands share the derivative.
 package struct Minimum: ElementwisePrimitive {
   package init() {}
 
@@ -34,7 +36,9 @@ package struct Minimum: ElementwisePrimitive {
   }
 }
 
-/// The smaller of two elements, broadcasting; not-a-number if either is. Where both are equal each gets half of the derivative.
+/// The smaller of two elements, broadcasting; not-a-number if either is.
+///
+/// Where both are equal each gets half of the derivative.
 public func minimum(_ first: some TensorOperand, _ second: some TensorOperand) -> Tensor {
   applyPromoting(Minimum(), first, second)
 }

@@ -33,14 +33,18 @@ package struct Power: ElementwisePrimitive {
   package func evaluate(_ elements: [Double], _ type: ElementType) -> Double {
     let power = Foundation.pow(elements[0], elements[1])
     // Negative powers of integers are fractions, which truncate to 0; so does the power of 0.
-    return type.isInteger && elements[1] < 0 ? (elements[0] == 0 ? 0 : power.rounded(.towardZero)) : power
+    return type.isInteger && elements[1] < 0
+      ? (elements[0] == 0 ? 0 : power.rounded(.towardZero)) : power
   }
 
   package static var samples: [PrimitiveSample] {
     [
-      PrimitiveSample(Power(), [.init([3, 4], .uniform(0.5, 2)), .init([3, 4], .uniform(0.5, 2))]),
-      PrimitiveSample(Power(), [.init([2, 3, 4], .uniform(0.5, 2)), .init([3, 1], .uniform(0.5, 2))]),
-      PrimitiveSample(Power(), [.init([4], .uniform(0.5, 2)), .init([2, 1, 4], .uniform(0.5, 2))]),
+      PrimitiveSample(
+        Power(), [.init([3, 4], .uniform(0.5, 2)), .init([3, 4], .uniform(0.5, 2))]),
+      PrimitiveSample(
+        Power(), [.init([2, 3, 4], .uniform(0.5, 2)), .init([3, 1], .uniform(0.5, 2))]),
+      PrimitiveSample(
+        Power(), [.init([4], .uniform(0.5, 2)), .init([2, 1, 4], .uniform(0.5, 2))]),
       PrimitiveSample(Power(), [.init([], .uniform(0.5, 2)), .init([2, 2], .uniform(0.5, 2))]),
       PrimitiveSample(Power(), [.init([0, 3], .uniform(0.5, 2)), .init([3], .uniform(0.5, 2))]),
     ]

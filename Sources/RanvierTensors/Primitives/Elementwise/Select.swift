@@ -42,7 +42,8 @@ package struct Select: ElementwisePrimitive {
     return [
       PrimitiveSample(Select(), [condition, .init([3, 4]), .init([3, 4])]),
       PrimitiveSample(Select(), [condition, .init([4]), .init([])]),
-      PrimitiveSample(Select(), [.init([3, 1], .integers(0, 1), .bool), .init([2, 1, 4]), .init([4])]),
+      PrimitiveSample(
+        Select(), [.init([3, 1], .integers(0, 1), .bool), .init([2, 1, 4]), .init([4])]),
     ]
   }
 }

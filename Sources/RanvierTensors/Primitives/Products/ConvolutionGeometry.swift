@@ -43,12 +43,14 @@ package struct ConvolutionGeometry: Sendable, Hashable, CustomStringConvertible 
     func error(_ rule: String, _ hint: String = "") -> OperationError {
       OperationError(operation: operation, rule: rule, got: got, hint: hint)
     }
-    guard (1 ... 3).contains(axes), [paddingLow, paddingHigh, dilation].allSatisfy({ $0.count == axes }),
+    guard (1 ... 3).contains(axes),
+      [paddingLow, paddingHigh, dilation].allSatisfy({ $0.count == axes }),
       strides.allSatisfy({ $0 > 0 }), dilation.allSatisfy({ $0 > 0 }), groups > 0
     else { throw error("1 to 3 spatial axes with positive strides and dilations") }
     guard input.shape.rank == axes + 2, kernel.shape.rank == axes + 2 else {
       throw error(
-        "input [batch, \(axes) spatial axes, channels] and kernel [\(axes) sizes, channels / groups, outputs]")
+        "input [batch, \(axes) spatial axes, channels] and kernel [\(axes) sizes, channels / groups, outputs]"
+      )
     }
     guard input.elementType == kernel.elementType, input.elementType.isFloatingPoint else {
       throw error("input and kernel of one floating-point type")
@@ -71,7 +73,8 @@ package struct ConvolutionGeometry: Sendable, Hashable, CustomStringConvertible 
     let shape = Shape(sizes)
     if let output, output != TensorType(input.elementType, shape) {
       throw OperationError(
-        operation: operation, rule: "an output gradient of type \(TensorType(input.elementType, shape))",
+        operation: operation,
+        rule: "an output gradient of type \(TensorType(input.elementType, shape))",
         got: "\(output) for \(got)")
     }
     return shape
@@ -79,14 +82,38 @@ package struct ConvolutionGeometry: Sendable, Hashable, CustomStringConvertible 
 
   /// The samples that forward and gradient primitives share: input and kernel shapes with a geometry.
   static let sampleCases: [(geometry: ConvolutionGeometry, input: Shape, kernel: Shape)] = [
-    (.init(strides: [1, 1], paddingLow: [0, 0], paddingHigh: [0, 0], dilation: [1, 1]), [2, 5, 4, 3], [3, 2, 3, 2]),
-    (.init(strides: [2, 1], paddingLow: [1, 0], paddingHigh: [1, 2], dilation: [1, 1]), [1, 5, 5, 2], [3, 3, 2, 3]),
-    (.init(strides: [1, 2], paddingLow: [0, 2], paddingHigh: [2, 1], dilation: [2, 2]), [1, 6, 5, 1], [2, 3, 1, 2]),
-    (.init(strides: [1, 1], paddingLow: [1, 1], paddingHigh: [1, 1], dilation: [1, 1], groups: 2), [2, 3, 3, 4], [3, 3, 2, 6]),
-    (.init(strides: [1, 1], paddingLow: [0, 1], paddingHigh: [0, 1], dilation: [1, 1], groups: 3), [1, 3, 4, 3], [2, 3, 1, 6]),
+    (
+      .init(strides: [1, 1], paddingLow: [0, 0], paddingHigh: [0, 0], dilation: [1, 1]),
+      [2, 5, 4, 3], [3, 2, 3, 2]
+    ),
+    (
+      .init(strides: [2, 1], paddingLow: [1, 0], paddingHigh: [1, 2], dilation: [1, 1]),
+      [1, 5, 5, 2], [3, 3, 2, 3]
+    ),
+    (
+      .init(strides: [1, 2], paddingLow: [0, 2], paddingHigh: [2, 1], dilation: [2, 2]),
+      [1, 6, 5, 1], [2, 3, 1, 2]
+    ),
+    (
+      .init(
+        strides: [1, 1], paddingLow: [1, 1], paddingHigh: [1, 1], dilation: [1, 1], groups: 2),
+      [2, 3, 3, 4], [3, 3, 2, 6]
+    ),
+    (
+      .init(
+        strides: [1, 1], paddingLow: [0, 1], paddingHigh: [0, 1], dilation: [1, 1], groups: 3),
+      [1, 3, 4, 3], [2, 3, 1, 6]
+    ),
     (.init(strides: [2], paddingLow: [1], paddingHigh: [0], dilation: [1]), [2, 7, 2], [3, 2, 3]),
-    (.init(strides: [1, 2, 1], paddingLow: [0, 1, 0], paddingHigh: [1, 1, 0], dilation: [1, 1, 1]), [1, 3, 4, 2, 2], [2, 3, 1, 2, 2]),
-    (.init(strides: [3, 3], paddingLow: [0, 0], paddingHigh: [0, 0], dilation: [1, 1]), [1, 7, 8, 2], [2, 2, 2, 1]),
+    (
+      .init(
+        strides: [1, 2, 1], paddingLow: [0, 1, 0], paddingHigh: [1, 1, 0], dilation: [1, 1, 1]),
+      [1, 3, 4, 2, 2], [2, 3, 1, 2, 2]
+    ),
+    (
+      .init(strides: [3, 3], paddingLow: [0, 0], paddingHigh: [0, 0], dilation: [1, 1]),
+      [1, 7, 8, 2], [2, 2, 2, 1]
+    ),
   ]
 
   /// The window structure of the C kernels for one image with some channels.

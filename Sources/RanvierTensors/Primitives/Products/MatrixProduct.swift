@@ -10,7 +10,8 @@ package struct MatrixProduct: ExpensivePrimitive {
 
   package var name: String { "matmul" }
   package var description: String {
-    "matmul" + (transposesLeft ? " transposed left" : "") + (transposesRight ? " transposed right" : "")
+    "matmul" + (transposesLeft ? " transposed left" : "")
+      + (transposesRight ? " transposed right" : "")
   }
 
   /// The sizes of one product and the number of products.
@@ -110,7 +111,8 @@ package struct MatrixProduct: ExpensivePrimitive {
     samples.append(PrimitiveSample(MatrixProduct(), [.init([0, 3]), .init([3, 2])]))
     samples.append(
       PrimitiveSample(
-        MatrixProduct(), [.init([3, 4], .integers(-5, 5), .int32), .init([4, 2], .integers(-5, 5), .int32)],
+        MatrixProduct(),
+        [.init([3, 4], .integers(-5, 5), .int32), .init([4, 2], .integers(-5, 5), .int32)],
         isDifferentiable: false))
     return samples
   }

@@ -45,7 +45,10 @@ package struct DeriveKey: Primitive {
     [[2], [3, 2], [0, 2]].map { shape in
       PrimitiveSample(
         DeriveKey(),
-        [.init([2], .integers(0, 1 << 30), .uint32), .init(Shape(shape), .integers(0, 1 << 20), .uint32)],
+        [
+          .init([2], .integers(0, 1 << 30), .uint32),
+          .init(Shape(shape), .integers(0, 1 << 20), .uint32),
+        ],
         isDifferentiable: false)
     }
   }

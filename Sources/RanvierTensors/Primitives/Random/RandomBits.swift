@@ -40,7 +40,8 @@ package struct RandomBits: Primitive {
   package static var samples: [PrimitiveSample] {
     [[5], [3, 4], [], [0], [3000]].map {
       PrimitiveSample(
-        RandomBits(shape: $0), [.init([2], .integers(0, 1 << 30), .uint32)], isDifferentiable: false)
+        RandomBits(shape: $0), [.init([2], .integers(0, 1 << 30), .uint32)], isDifferentiable: false
+      )
     }
   }
 }

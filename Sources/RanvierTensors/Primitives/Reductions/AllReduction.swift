@@ -13,7 +13,9 @@ package struct AllReduction: ReductionPrimitive {
 
   package func pullback(_ application: Application) -> [Tensor?] { [nil] }
 
-  package func combine(_ first: Double, _ second: Double) -> Double { first != 0 && second != 0 ? 1 : 0 }
+  package func combine(_ first: Double, _ second: Double) -> Double {
+    first != 0 && second != 0 ? 1 : 0
+  }
   package func identity(_ type: ElementType) -> Double { 1 }
 
   package static var samples: [PrimitiveSample] {

@@ -1,6 +1,8 @@
 internal import CKernels
 
-/// The largest element along axes; not-a-number if there is one. Equal largest elements share the derivative.
+/// The largest element along axes; not-a-number if there is one.
+///
+/// Equal largest elements share the derivative.
 package struct MaximumReduction: ReductionPrimitive {
   package let axes: [Int]
 
@@ -32,6 +34,8 @@ extension Tensor {
   ///
   /// No elements give the lowest value of the type. Equal largest elements share the derivative.
   public func max(alongAxes axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
-    reduced(by: MaximumReduction.self, alongAxes: axes, keepingAxes: keepingAxes, spelling: "max(alongAxes:)")
+    reduced(
+      by: MaximumReduction.self, alongAxes: axes, keepingAxes: keepingAxes,
+      spelling: "max(alongAxes:)")
   }
 }

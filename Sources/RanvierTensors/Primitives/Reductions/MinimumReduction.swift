@@ -1,6 +1,8 @@
 internal import CKernels
 
-/// The smallest element along axes; not-a-number if there is one. Equal smallest elements share the derivative.
+/// The smallest element along axes; not-a-number if there is one.
+///
+/// Equal smallest elements share the derivative.
 package struct MinimumReduction: ReductionPrimitive {
   package let axes: [Int]
 
@@ -32,6 +34,8 @@ extension Tensor {
   ///
   /// No elements give the highest value of the type. Equal smallest elements share the derivative.
   public func min(alongAxes axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
-    reduced(by: MinimumReduction.self, alongAxes: axes, keepingAxes: keepingAxes, spelling: "min(alongAxes:)")
+    reduced(
+      by: MinimumReduction.self, alongAxes: axes, keepingAxes: keepingAxes,
+      spelling: "min(alongAxes:)")
   }
 }

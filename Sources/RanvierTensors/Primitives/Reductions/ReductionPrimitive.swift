@@ -37,7 +37,8 @@ extension ReductionPrimitive {
     }
     guard (operand.elementType == .bool) == reducesBool else {
       throw OperationError(
-        operation: spelling, rule: reducesBool ? "elements of type bool" : "elements that are numbers",
+        operation: spelling,
+        rule: reducesBool ? "elements of type bool" : "elements that are numbers",
         got: operand.elementType.abbreviation, hint: "convert with cast(to:)")
     }
     let kept = (0 ..< operand.shape.rank).filter { !axes.contains($0) }

@@ -26,7 +26,10 @@ extension Tensor {
   ///
   /// Sums are cascaded: the error grows with the logarithm of the number of elements. Integers wrap.
   public func sum(alongAxes axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
-    if elementType == .bool { return cast(to: .int32).sum(alongAxes: axes, keepingAxes: keepingAxes) }
-    return reduced(by: Sum.self, alongAxes: axes, keepingAxes: keepingAxes, spelling: "sum(alongAxes:)")
+    if elementType == .bool {
+      return cast(to: .int32).sum(alongAxes: axes, keepingAxes: keepingAxes)
+    }
+    return reduced(
+      by: Sum.self, alongAxes: axes, keepingAxes: keepingAxes, spelling: "sum(alongAxes:)")
   }
 }

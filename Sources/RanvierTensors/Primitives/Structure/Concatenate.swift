@@ -12,14 +12,16 @@ package struct Concatenate: Primitive {
     var shape = first.shape
     guard (0 ..< shape.rank).contains(axis) else {
       throw OperationError(
-        operation: "Tensor(concatenating:)", rule: "an axis of the tensors", got: "axis \(axis) of \(first)")
+        operation: "Tensor(concatenating:)", rule: "an axis of the tensors",
+        got: "axis \(axis) of \(first)")
     }
     for operand in operands.dropFirst() {
       var sizes = operand.shape.sizes
       if sizes.count == shape.rank { sizes[axis] = shape[axis] }
       guard Shape(sizes) == shape, operand.elementType == first.elementType else {
         throw OperationError(
-          operation: "Tensor(concatenating:)", rule: "equal types, and equal sizes in all axes but \(axis)",
+          operation: "Tensor(concatenating:)",
+          rule: "equal types, and equal sizes in all axes but \(axis)",
           got: operands.map(\.description).joined(separator: ", "))
       }
     }

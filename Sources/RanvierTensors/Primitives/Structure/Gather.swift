@@ -17,7 +17,8 @@ package struct Gather: Primitive {
       sizes[axis] > 0 || operands[1].shape.count == 0
     else {
       throw OperationError(
-        operation: "gathered(at:alongAxis:)", rule: "an axis of the tensor that is not empty, and positions of type i64",
+        operation: "gathered(at:alongAxis:)",
+        rule: "an axis of the tensor that is not empty, and positions of type i64",
         got: "axis \(axis) of \(operands[0]), positions \(operands[1])")
     }
     let shape = sizes[..<axis] + operands[1].shape.sizes + sizes[(axis + 1)...]
@@ -65,7 +66,8 @@ package struct Gather: Primitive {
   package static var samples: [PrimitiveSample] {
     [
       PrimitiveSample(Gather(axis: 0), [.init([5, 3]), .init([4], .integers(0, 4), .int64)]),
-      PrimitiveSample(Gather(axis: 1), [.init([2, 4, 3]), .init([2, 2], .integers(0, 3), .int64)]),
+      PrimitiveSample(
+        Gather(axis: 1), [.init([2, 4, 3]), .init([2, 2], .integers(0, 3), .int64)]),
       PrimitiveSample(Gather(axis: 0), [.init([3]), .init([], .integers(-1, 5), .int64)]),
     ]
   }

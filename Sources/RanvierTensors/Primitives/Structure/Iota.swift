@@ -18,7 +18,8 @@ package struct Iota: Primitive {
       type.shape.sizes.allSatisfy({ $0 >= 0 })
     else {
       throw OperationError(
-        operation: "range", rule: "a type of numbers, sizes that are not negative and an axis of the shape",
+        operation: "range",
+        rule: "a type of numbers, sizes that are not negative and an axis of the shape",
         got: "\(type) along axis \(axis)")
     }
     return [type]
@@ -43,7 +44,8 @@ package struct Iota: Primitive {
   package static var samples: [PrimitiveSample] {
     [
       PrimitiveSample(Iota(type: TensorType(.int32, [5]), axis: 0), [], isDifferentiable: false),
-      PrimitiveSample(Iota(type: TensorType(.float32, [2, 3, 2]), axis: 1), [], isDifferentiable: false),
+      PrimitiveSample(
+        Iota(type: TensorType(.float32, [2, 3, 2]), axis: 1), [], isDifferentiable: false),
       PrimitiveSample(Iota(type: TensorType(.int64, [0]), axis: 0), [], isDifferentiable: false),
     ]
   }

@@ -29,10 +29,14 @@ package struct Pad: Primitive {
       && shape.sizes.indices.allSatisfy { interior[$0] >= 0 && size(shape[$0], $0) >= 0 }
     guard fits, operands[1] == TensorType(operands[0].elementType, []) else {
       throw OperationError(
-        operation: "padded", rule: "one border per axis that leaves no negative size, and a scalar of the same type",
-        got: "low \(low), high \(high), interior \(interior) for \(operands[0]), value \(operands[1])")
+        operation: "padded",
+        rule: "one border per axis that leaves no negative size, and a scalar of the same type",
+        got:
+          "low \(low), high \(high), interior \(interior) for \(operands[0]), value \(operands[1])")
     }
-    return [TensorType(operands[0].elementType, Shape(shape.sizes.indices.map { size(shape[$0], $0) }))]
+    return [
+      TensorType(operands[0].elementType, Shape(shape.sizes.indices.map { size(shape[$0], $0) }))
+    ]
   }
 
   package func pullback(_ application: Application) -> [Tensor?] {
@@ -48,7 +52,9 @@ package struct Pad: Primitive {
         Slice(starts: none, ends: core.shape.sizes, strides: interior.map { $0 + 1 }), [core])
     }
     return [
-      application.ifNeeded(0) { shape.count == 0 ? Tensor.zeros(shape, elementType: zero.elementType) : unpadded(cotangent) },
+      application.ifNeeded(0) {
+        shape.count == 0 ? Tensor.zeros(shape, elementType: zero.elementType) : unpadded(cotangent)
+      },
       application.ifNeeded(1) {
         let whole = cotangent.sum()
         return shape.count == 0 ? whole : whole - unpadded(cotangent).sum()
@@ -101,9 +107,12 @@ package struct Pad: Primitive {
 
   package static var samples: [PrimitiveSample] {
     [
-      PrimitiveSample(Pad(low: [1, 0], high: [2, 1], interior: [0, 0]), [.init([2, 3]), .init([])]),
-      PrimitiveSample(Pad(low: [0, 2], high: [1, 0], interior: [2, 1]), [.init([3, 2]), .init([])]),
-      PrimitiveSample(Pad(low: [-1, 1], high: [1, -2], interior: [0, 0]), [.init([3, 4]), .init([])]),
+      PrimitiveSample(
+        Pad(low: [1, 0], high: [2, 1], interior: [0, 0]), [.init([2, 3]), .init([])]),
+      PrimitiveSample(
+        Pad(low: [0, 2], high: [1, 0], interior: [2, 1]), [.init([3, 2]), .init([])]),
+      PrimitiveSample(
+        Pad(low: [-1, 1], high: [1, -2], interior: [0, 0]), [.init([3, 4]), .init([])]),
       PrimitiveSample(Pad(low: [-2], high: [-1], interior: [1]), [.init([4]), .init([])]),
       PrimitiveSample(Pad(low: [2], high: [1], interior: [0]), [.init([0]), .init([])]),
     ]

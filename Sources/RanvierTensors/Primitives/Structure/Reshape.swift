@@ -11,7 +11,9 @@ package struct Reshape: Primitive {
     guard shape.defect == nil, operands[0].shape.count == shape.count else {
       throw OperationError(
         operation: "reshaped(to:)", rule: "as many elements before as after",
-        got: "\(operands[0].shape) (\(operands[0].shape.count)) to \(shape) (\(shape.defect ?? "\(shape.count)"))")
+        got:
+          "\(operands[0].shape) (\(operands[0].shape.count)) to \(shape) (\(shape.defect ?? "\(shape.count)"))"
+      )
     }
     return [TensorType(operands[0].elementType, shape)]
   }
@@ -57,7 +59,8 @@ extension Tensor {
     guard rest > 0, count % rest == 0, known.sizes.allSatisfy({ $0 > 0 }) else {
       return Tensor(
         invalid: OperationError(
-          operation: "reshaped(to:)", rule: "sizes that divide the number of elements, one of them -1",
+          operation: "reshaped(to:)",
+          rule: "sizes that divide the number of elements, one of them -1",
           got: "\(self.shape) (\(count)) to \(shape)"))
     }
     known.sizes.insert(count / rest, at: unknown)

@@ -8,7 +8,8 @@ package struct Reverse: Primitive {
   package var description: String { "reverse \(axes)" }
 
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
-    guard axes.allSatisfy({ (0 ..< operands[0].shape.rank).contains($0) }), Set(axes).count == axes.count
+    guard axes.allSatisfy({ (0 ..< operands[0].shape.rank).contains($0) }),
+      Set(axes).count == axes.count
     else {
       throw OperationError(
         operation: "reversed(alongAxes:)", rule: "different axes of the tensor",

@@ -23,7 +23,8 @@ package struct ScatterAdd: Primitive {
       operands[1].elementType == .int64, operands[0].elementType != .bool
     else {
       throw OperationError(
-        operation: "scatterAdd", rule: "numbers, and positions (i64) whose shape stands in theirs at the axis",
+        operation: "scatterAdd",
+        rule: "numbers, and positions (i64) whose shape stands in theirs at the axis",
         got: "\(operands[0]), positions \(operands[1]), axis \(axis)")
     }
     return [
@@ -76,9 +77,12 @@ package struct ScatterAdd: Primitive {
 
   package static var samples: [PrimitiveSample] {
     [
-      PrimitiveSample(ScatterAdd(axis: 0, size: 4), [.init([5, 3]), .init([5], .integers(0, 3), .int64)]),
-      PrimitiveSample(ScatterAdd(axis: 1, size: 3), [.init([2, 2, 2]), .init([2], .integers(-1, 3), .int64)]),
-      PrimitiveSample(ScatterAdd(axis: 0, size: 2), [.init([2, 2, 3]), .init([2, 2], .integers(0, 1), .int64)]),
+      PrimitiveSample(
+        ScatterAdd(axis: 0, size: 4), [.init([5, 3]), .init([5], .integers(0, 3), .int64)]),
+      PrimitiveSample(
+        ScatterAdd(axis: 1, size: 3), [.init([2, 2, 2]), .init([2], .integers(-1, 3), .int64)]),
+      PrimitiveSample(
+        ScatterAdd(axis: 0, size: 2), [.init([2, 2, 3]), .init([2, 2], .integers(0, 1), .int64)]),
     ]
   }
 }

@@ -13,7 +13,8 @@ package struct Slice: Primitive {
   package var name: String { "slice" }
   package var description: String {
     let ranges = starts.indices.map {
-      strides[$0] == 1 ? "\(starts[$0])..<\(ends[$0])" : "\(starts[$0])..<\(ends[$0]) by \(strides[$0])"
+      strides[$0] == 1
+        ? "\(starts[$0])..<\(ends[$0])" : "\(starts[$0])..<\(ends[$0]) by \(strides[$0])"
     }
     return "slice [" + ranges.joined(separator: ", ") + "]"
   }

@@ -72,7 +72,8 @@ extension Tensor {
   /// The tensor with two axes exchanged.
   public func swappedAxes(_ first: Int, _ second: Int) -> Tensor {
     do {
-      let axes = try normalizedAxes(first == second ? [first] : [first, second], operation: "swappedAxes")
+      let axes = try normalizedAxes(
+        first == second ? [first] : [first, second], operation: "swappedAxes")
       var order = Array(0 ..< rank)
       if axes.count == 2 { order.swapAt(axes[0], axes[1]) }
       return transposed(permutation: order)

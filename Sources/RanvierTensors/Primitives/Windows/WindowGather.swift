@@ -42,7 +42,8 @@ package struct WindowGather: Primitive {
   }
 
   package func makeKernel(_ operands: [TensorType], _ results: [TensorType]) -> Kernel {
-    let window = SendableWindow(window: geometry.window(input: operands[0].shape, output: results[0].shape))
+    let window = SendableWindow(
+      window: geometry.window(input: operands[0].shape, output: results[0].shape))
     let type = operands[0].elementType.ckType
     return Kernel("window gather") { arguments in
       var window = window.window

@@ -40,7 +40,8 @@ package struct WindowGeometry: Sendable, Hashable, CustomStringConvertible {
     else {
       throw OperationError(
         operation: operation,
-        rule: "numbers [batch, \(axes) spatial axes, channels] and positive sizes, strides and dilations, 1 to 3 each",
+        rule:
+          "numbers [batch, \(axes) spatial axes, channels] and positive sizes, strides and dilations, 1 to 3 each",
         got: "\(input), \(self)")
     }
     var sizes = input.shape.sizes
@@ -78,12 +79,32 @@ package struct WindowGeometry: Sendable, Hashable, CustomStringConvertible {
   }
 
   static let sampleCases: [(geometry: WindowGeometry, input: Shape)] = [
-    (.init(size: [2, 2], strides: [2, 2], paddingLow: [0, 0], paddingHigh: [0, 0], dilation: [1, 1]), [2, 4, 6, 3]),
-    (.init(size: [3, 3], strides: [2, 2], paddingLow: [1, 1], paddingHigh: [1, 1], dilation: [1, 1]), [1, 5, 5, 2]),
-    (.init(size: [3, 2], strides: [1, 1], paddingLow: [0, 0], paddingHigh: [0, 1], dilation: [1, 1]), [1, 4, 3, 1]),
-    (.init(size: [2, 2], strides: [1, 1], paddingLow: [0, 0], paddingHigh: [0, 0], dilation: [2, 1]), [1, 5, 3, 2]),
+    (
+      .init(
+        size: [2, 2], strides: [2, 2], paddingLow: [0, 0], paddingHigh: [0, 0], dilation: [1, 1]),
+      [2, 4, 6, 3]
+    ),
+    (
+      .init(
+        size: [3, 3], strides: [2, 2], paddingLow: [1, 1], paddingHigh: [1, 1], dilation: [1, 1]),
+      [1, 5, 5, 2]
+    ),
+    (
+      .init(
+        size: [3, 2], strides: [1, 1], paddingLow: [0, 0], paddingHigh: [0, 1], dilation: [1, 1]),
+      [1, 4, 3, 1]
+    ),
+    (
+      .init(
+        size: [2, 2], strides: [1, 1], paddingLow: [0, 0], paddingHigh: [0, 0], dilation: [2, 1]),
+      [1, 5, 3, 2]
+    ),
     (.init(size: [3], strides: [2], paddingLow: [1], paddingHigh: [0], dilation: [1]), [2, 7, 2]),
-    (.init(size: [2, 1, 2], strides: [1, 2, 1], paddingLow: [0, 0, 0], paddingHigh: [0, 0, 0], dilation: [1, 1, 1]), [1, 3, 3, 2, 2]),
+    (
+      .init(
+        size: [2, 1, 2], strides: [1, 2, 1], paddingLow: [0, 0, 0], paddingHigh: [0, 0, 0],
+        dilation: [1, 1, 1]), [1, 3, 3, 2, 2]
+    ),
   ]
 }
 

@@ -33,7 +33,9 @@ package struct WindowMaximum: Primitive {
       var position = -1
       for (spatial, flat) in geometry.positions(index, input: input.shape) {
         let value = input[[index[0]] + spatial + [index[geometry.axes + 1]]]
-        if position < 0 || (value.isNaN && !best.isNaN) || value > best { (best, position) = (value, flat) }
+        if position < 0 || (value.isNaN && !best.isNaN) || value > best {
+          (best, position) = (value, flat)
+        }
       }
       positions[index] = Double(position)
       return best
@@ -42,7 +44,8 @@ package struct WindowMaximum: Primitive {
   }
 
   package func makeKernel(_ operands: [TensorType], _ results: [TensorType]) -> Kernel {
-    let window = SendableWindow(window: geometry.window(input: operands[0].shape, output: results[0].shape))
+    let window = SendableWindow(
+      window: geometry.window(input: operands[0].shape, output: results[0].shape))
     let type = operands[0].elementType.ckType
     return Kernel("window maximum") { arguments in
       var window = window.window

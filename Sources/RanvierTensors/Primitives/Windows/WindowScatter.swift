@@ -44,7 +44,8 @@ package struct WindowScatter: Primitive {
   }
 
   package func makeKernel(_ operands: [TensorType], _ results: [TensorType]) -> Kernel {
-    let window = SendableWindow(window: geometry.window(input: inputShape, output: operands[0].shape))
+    let window = SendableWindow(
+      window: geometry.window(input: inputShape, output: operands[0].shape))
     let type = operands[0].elementType.ckType
     return Kernel("window scatter") { arguments in
       var window = window.window

@@ -40,7 +40,8 @@ package struct WindowSpread: Primitive {
   }
 
   package func makeKernel(_ operands: [TensorType], _ results: [TensorType]) -> Kernel {
-    let window = SendableWindow(window: geometry.window(input: inputShape, output: operands[0].shape))
+    let window = SendableWindow(
+      window: geometry.window(input: inputShape, output: operands[0].shape))
     let type = operands[0].elementType.ckType
     return Kernel("window spread") { arguments in
       var window = window.window
