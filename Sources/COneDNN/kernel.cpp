@@ -31,8 +31,8 @@ void append_activation(dnnl::post_ops &operations, odnn_activation activation) {
   };
   switch (activation) {
     case ODNN_IDENTITY: return;
-    // relu as elu of slope 0, at no measured cost: oneDNN's own relu turns NaN into 0, and would hide where a
-    // training run went wrong. Negative inputs give -0.
+    // relu as elu of slope 0, at no measured cost: oneDNN's own relu turns NaN into 0, and would
+    // hide where a training run went wrong. Negative inputs give -0.
     case ODNN_RELU: return append(dnnl::algorithm::eltwise_elu, 0);
     case ODNN_TANH: return append(dnnl::algorithm::eltwise_tanh, 0);
     case ODNN_LOGISTIC: return append(dnnl::algorithm::eltwise_logistic, 0);

@@ -2,10 +2,12 @@ public import RanvierTensors
 
 /// Prepares a function of tensors to run fast.
 ///
-/// The function is called once for each new set of shapes and types, with tensors that record what is done with them; the recording is simplified, fused
-/// and planned, and later calls only run the plan. Values cannot be read while recording; use `select` instead of `if`.
+/// The function is called once for each new set of shapes and types, with tensors that record what
+/// is done with them; the recording is simplified, fused and planned, and later calls only run the
+/// plan. Values cannot be read while recording; use `select` instead of `if`.
 ///
-/// - Returns: A function of the same arguments. It throws what the function throws, and the error of an invalid result.
+/// - Returns: A function of the same arguments. It throws what the function throws, and the error
+///   of an invalid result.
 public func compile<each Input: TensorTree, Output: TensorTree>(
   _ function: @escaping @Sendable (repeat each Input) throws -> Output
 ) -> CompiledFunction<Output, repeat each Input> {
@@ -14,7 +16,8 @@ public func compile<each Input: TensorTree, Output: TensorTree>(
 
 /// Prepares a function that replaces a state and returns a result.
 ///
-/// The state's memory is updated in place where nothing else refers to it, so that a training step needs no second copy of parameters and optimizer state.
+/// The state's memory is updated in place where nothing else refers to it, so that a training step
+/// needs no second copy of parameters and optimizer state.
 public func compileUpdate<State: TensorTree, each Input: TensorTree, Output: TensorTree>(
   _ function: @escaping @Sendable (inout State, repeat each Input) throws -> Output
 ) -> CompiledUpdate<State, Output, repeat each Input> {
@@ -42,7 +45,8 @@ public struct CompiledFunction<Output: TensorTree, each Input: TensorTree>: Send
     }
     var arguments = Arguments()
     repeat arguments.append(each input)
-    // Inside another function that is being compiled or differentiated, this one is simply part of it.
+    // Inside another function that is being compiled or differentiated, this one is simply part of
+    // it.
     if arguments.areTraced { return try function(repeat each input) }
     let entry = try plan(&arguments, repeat each input)
     var storages = try arguments.takeStorages()

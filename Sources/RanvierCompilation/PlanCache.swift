@@ -27,7 +27,8 @@ struct Arguments {
   }
 }
 
-/// Collects the memory of arguments while comparing them with those a plan was made for: the usual case, without detours.
+/// Collects the memory of arguments while comparing them with those a plan was made for: the usual
+/// case, without detours.
 struct ArgumentMatcher {
   private(set) var storages: [Storage] = []
   private var structure: [TreeStructure] = []
@@ -116,7 +117,8 @@ final class PlanCache<Output: TensorTree>: Sendable {
 
   /// The entry for arguments, recorded if there is none yet.
   ///
-  /// - Parameter count: How many arguments from the first on are replaced by as many results from the first on.
+  /// - Parameter count: How many arguments from the first on are replaced by as many results from
+  ///   the first on.
   func entry(
     for arguments: Arguments, donatesFirst count: Int, record: (Recording) throws -> Output
   ) throws -> Entry {

@@ -5,10 +5,12 @@ internal import Foundation
   internal import Musl
 #endif
 
-/// Writes a file so that it is either the old one or the complete new one, whatever happens meanwhile.
+/// Writes a file so that it is either the old one or the complete new one, whatever happens
+/// meanwhile.
 ///
-/// The bytes go to a temporary name in the same folder, are forced to the disk, and take the place of the old file by renaming; then the folder is forced to
-/// the disk too. A failure leaves the old file as it was.
+/// The bytes go to a temporary name in the same folder, are forced to the disk, and take the place
+/// of the old file by renaming; then the folder is forced to the disk too. A failure leaves the old
+/// file as it was.
 package enum AtomicFile {
   package static func write(
     to path: String, _ body: (_ write: (UnsafeRawBufferPointer) throws -> Void) throws -> Void

@@ -4,7 +4,8 @@ public import RanvierModels
 public import RanvierOptimizers
 internal import RanvierTensors
 
-/// Passes over data as a value: what happens to each batch, what is measured, and which handlers run when.
+/// Passes over data as a value: what happens to each batch, what is measured, and which handlers
+/// run when.
 ///
 ///     let result = try Loop.trainer(model, loss: .categoricalCrossEntropy, optimizer: .adam())
 ///       .metric(.accuracy)
@@ -15,8 +16,8 @@ internal import RanvierTensors
 ///       }
 ///       .run(over: training, epochs: 10)
 ///
-/// Every modifier returns a new loop. Handlers of an event run in the order in which they were attached; the first that does not
-/// answer `.proceed` keeps the later ones from running.
+/// Every modifier returns a new loop. Handlers of an event run in the order in which they were
+/// attached; the first that does not answer `.proceed` keeps the later ones from running.
 public struct Loop: Sendable {
   enum Work: Sendable {
     case training(loss: Loss, optimizer: Optimizer)
@@ -76,7 +77,8 @@ public struct Loop: Sendable {
     return loop
   }
 
-  /// Evaluates the model on other data at the end of every n-th epoch, and of the last; metrics get the prefix `validation_`.
+  /// Evaluates the model on other data at the end of every n-th epoch, and of the last; metrics get
+  /// the prefix `validation_`.
   public func validate(on source: any BatchSource, every epochs: Int = 1) -> Loop {
     var loop = self
     loop.validation = Validation(source: source, every: Swift.max(1, epochs))
@@ -124,9 +126,11 @@ public struct Loop: Sendable {
   ///   - source: The batches of each epoch.
   ///   - epochs: How often to go over them; 0 only makes the initial state.
   ///   - state: The model's state to begin with; by default it is drawn from the seed.
-  ///   - seed: The source of everything random: first parameters, dropout. The same seed gives the same result.
+  ///   - seed: The source of everything random: first parameters, dropout. The same seed gives the
+  ///     same result.
   /// - Returns: The state at the end.
-  /// - Throws: `BuildError` for a model that is wrong, ``LoopError`` for empty data or a loss that is not finite, and what handlers throw.
+  /// - Throws: `BuildError` for a model that is wrong, ``LoopError`` for empty data or a loss that
+  ///   is not finite, and what handlers throw.
   public func run(
     over source: any BatchSource, epochs: Int = 1, from state: ModelState? = nil, seed: UInt64 = 0
   ) throws -> LoopState {

@@ -75,7 +75,8 @@ public struct LoopState: Sendable {
     set { step.optimizerState = newValue }
   }
 
-  /// The values of all metrics in this epoch so far, exact over the examples seen, and those of validation.
+  /// The values of all metrics in this epoch so far, exact over the examples seen, and those of
+  /// validation.
   public var metrics: [String: Double] {
     var values = validationMetrics
     for metric in metricDefinitions {

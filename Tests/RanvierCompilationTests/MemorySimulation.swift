@@ -2,10 +2,11 @@ import RanvierCompilation
 import RanvierTensors
 import Testing
 
-/// Runs a plan's memory without its kernels: every place remembers which value was written there last.
+/// Runs a plan's memory without its kernels: every place remembers which value was written there
+/// last.
 ///
-/// Lifetimes are not looked at; a plan is wrong if a node would read a place that has been overwritten, or writes over what it reads where its kernel does not
-/// allow that.
+/// Lifetimes are not looked at; a plan is wrong if a node would read a place that has been
+/// overwritten, or writes over what it reads where its kernel does not allow that.
 struct MemorySimulation {
   private struct Place: Hashable {
     enum Block: Hashable { case arena, input(Int), output(Int), constant(Int32) }

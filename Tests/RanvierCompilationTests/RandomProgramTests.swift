@@ -71,7 +71,8 @@ import Testing
   @Test func `updates by programs in place are safe`() throws {
     for number in 0 ..< 80 {
       let program = RandomProgram(stepCount: 3 + number % 15, salt: "update \(number)")
-      // Each input is replaced by a result of its type where there is one, and given back or exchanged where there is not.
+      // Each input is replaced by a result of its type where there is one, and given back or
+      // exchanged where there is not.
       let update = compileUpdate { (x: inout [Tensor]) in
         let results = program(x)
         x = Self.replacing(x, by: results, rotates: number % 3 == 0)

@@ -40,7 +40,8 @@ struct ProgressDisplayTests {
     return log.entries.joined()
   }
 
-  /// What a terminal shows after some text: carriage returns go back, and the rest of a line can be erased.
+  /// What a terminal shows after some text: carriage returns go back, and the rest of a line can be
+  /// erased.
   private func screen(_ text: String) -> [String] {
     var lines: [[Character]] = [[]]
     var column = 0

@@ -1,7 +1,8 @@
 package import RanvierTensors
 package import Testing
 
-/// Expects two tensors to have equal shapes and elements that differ by at most `absolute + relative * |expected|`.
+/// Expects two tensors to have equal shapes and elements that differ by at most `absolute +
+/// relative * |expected|`.
 ///
 /// A failure reports shapes first, then the largest difference and where it is.
 package func expectClose(

@@ -3,8 +3,9 @@ package import Testing
 
 /// Expects the derivatives of a function of `f64` tensors to agree with central finite differences.
 ///
-/// The slope along one random direction is compared, so the cost does not grow with the number of elements; a result that is not a scalar is first
-/// multiplied by a random cotangent. Order 2 checks the function `x -> <gradient(x), direction>` in the same way.
+/// The slope along one random direction is compared, so the cost does not grow with the number of
+/// elements; a result that is not a scalar is first multiplied by a random cotangent. Order 2
+/// checks the function `x -> <gradient(x), direction>` in the same way.
 package func expectGradientsMatch(
   at point: [Tensor], seed: UInt64 = testSeed, order: Int = 2, step: Double = 2e-5,
   relative: Double = 1e-5, absolute: Double = 1e-7, _ comment: String = "",

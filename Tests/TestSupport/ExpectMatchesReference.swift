@@ -1,9 +1,11 @@
 package import RanvierTensors
 package import Testing
 
-/// Draws a sample's operands and expects the kernel's results to equal the reference evaluation in types, shapes and elements.
+/// Draws a sample's operands and expects the kernel's results to equal the reference evaluation in
+/// types, shapes and elements.
 ///
-/// - Parameter elementType: Replaces `f64` operands' type if given; a primitive that is not defined for it is skipped.
+/// - Parameter elementType: Replaces `f64` operands' type if given; a primitive that is not defined
+///   for it is skipped.
 /// - Returns: Whether the primitive is defined for the type.
 @discardableResult
 package func expectMatchesReference(
@@ -43,7 +45,8 @@ package func expectMatchesReference(
 }
 
 extension PrimitiveSample {
-  /// The same sample with `f64` operands of another type; whole numbers where that is an integer type.
+  /// The same sample with `f64` operands of another type; whole numbers where that is an integer
+  /// type.
   package func retyped(as elementType: ElementType) -> PrimitiveSample {
     var sample = self
     for index in operands.indices where operands[index].type.elementType == .float64 {

@@ -1,9 +1,11 @@
 package import RanvierTensors
 
-/// A random program on tensors as a value: applications of primitives to inputs, constants and earlier results.
+/// A random program on tensors as a value: applications of primitives to inputs, constants and
+/// earlier results.
 ///
-/// Values are numbered: inputs first, then constants, then results. Programs keep away from poles and from large numbers, and compare only values that no
-/// rounding has touched, so that different ways of computing them agree.
+/// Values are numbered: inputs first, then constants, then results. Programs keep away from poles
+/// and from large numbers, and compare only values that no rounding has touched, so that different
+/// ways of computing them agree.
 package struct RandomProgram: Sendable, CustomStringConvertible {
   package struct Step: Sendable {
     package var primitive: any Primitive

@@ -1,6 +1,7 @@
 package import RanvierTensors
 
-/// Evaluates graphs node by node with the primitives' reference evaluations: the oracle of passes and plans.
+/// Evaluates graphs node by node with the primitives' reference evaluations: the oracle of passes
+/// and plans.
 package enum ReferenceInterpreter {
   /// The graph's outputs for inputs.
   package static func run(_ graph: Graph, _ inputs: [Tensor]) -> [ReferenceArray] {

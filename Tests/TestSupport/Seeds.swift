@@ -1,6 +1,7 @@
 internal import Foundation
 
-/// The seed of tests on random problems: the environment variable `RANVIER_SEED`, or a fixed number.
+/// The seed of tests on random problems: the environment variable `RANVIER_SEED`, or a fixed
+/// number.
 ///
 /// Failures print it, so that a run with another seed can be repeated.
 package let testSeed: UInt64 =
@@ -8,7 +9,8 @@ package let testSeed: UInt64 =
 
 /// Random numbers for tests, independent of the generators under test.
 ///
-/// Source: SplitMix64, Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators".
+/// Source: SplitMix64, Steele, Lea and Flood 2014, "Fast splittable pseudorandom number
+/// generators".
 package struct TestGenerator: RandomNumberGenerator {
   private var state: UInt64
 

@@ -30,7 +30,8 @@ typedef enum ck_type {
 size_t ck_type_size(ck_type type);
 
 // ---------------------------------------------------------------------------------------------
-// Threads. All parallel work runs on the OpenMP runtime's worker threads, the same that oneDNN uses.
+// Threads. All parallel work runs on the OpenMP runtime's worker threads, the same that oneDNN
+// uses.
 
 // Number of threads that parallel work uses: the environment variable RANVIER_THREADS if it is a
 // positive number, else the number of processors this process may run on; or what was set below.
@@ -47,22 +48,24 @@ void ck_prepare_thread(void);
 // returns the earlier limit. Passing that value back restores it.
 int ck_limit_threads(int count);
 
-// Sets the number of threads of the calling thread's next parallel regions, and returns the earlier one, which is to be put back.
-// For libraries whose prepared kernels have to run on as many threads as they were prepared for.
+// Sets the number of threads of the calling thread's next parallel regions, and returns the earlier
+// one, which is to be put back. For libraries whose prepared kernels have to run on as many threads
+// as they were prepared for.
 int ck_exchange_threads(int count);
 
 typedef void (*ck_range_body)(void *context, size_t begin, size_t end);
 
 // Calls `body` on disjoint ranges that cover 0 ..< count. Ranges begin at multiples of `grain`
-// (grain >= 1), and work of a single grain or less runs on the calling thread. How the range is cut never
-// influences results.
+// (grain >= 1), and work of a single grain or less runs on the calling thread. How the range is cut
+// never influences results.
 void ck_parallel_for(size_t count, size_t grain, ck_range_body body, void *context);
 
 // ---------------------------------------------------------------------------------------------
 // Element-wise operations.
 
 // Operations: unary, then binary, then ternary. All operands and the result of arithmetic have one
-// type; comparisons and logic give CK_BOOL; CK_OP_SELECT takes (bool, value, value); casts are separate.
+// type; comparisons and logic give CK_BOOL; CK_OP_SELECT takes (bool, value, value); casts are
+// separate.
 typedef enum ck_op {
   // unary
   CK_OP_COPY = 0, CK_OP_NEGATE, CK_OP_ABSOLUTE, CK_OP_SIGN,
@@ -77,7 +80,8 @@ typedef enum ck_op {
   CK_OP_RECTIFIED_LINEAR,                    // floats only: x < 0 ? 0 : x, so NaN stays NaN
   // binary
   CK_OP_ADD, CK_OP_SUBTRACT, CK_OP_MULTIPLY, CK_OP_DIVIDE,
-  // DIVIDE on integers truncates toward zero; x / 0 = 0 for integers (never traps, nor does min / -1, which gives min).
+  // DIVIDE on integers truncates toward zero; x / 0 = 0 for integers (never traps, nor does min /
+  // -1, which gives min).
   CK_OP_REMAINDER,                           // sign of the dividend (C fmod / %); integer x % 0 = 0
   CK_OP_POWER,                               // floats: C pow; integers: repeated product, negative exponent gives 0 (1 for base 1, +-1 for -1)
   CK_OP_MAXIMUM, CK_OP_MINIMUM,              // NaN if either is NaN
@@ -92,17 +96,19 @@ typedef enum ck_op {
   CK_OP_COUNT
 } ck_op;
 
-// A block kernel computes out[i] for i in 0 ..< n from dense operand blocks in[k][i]. `start` is the
-// position of the block's first element in the whole iteration space (only random bits use it).
+// A block kernel computes out[i] for i in 0 ..< n from dense operand blocks in[k][i]. `start` is
+// the position of the block's first element in the whole iteration space (only random bits use it).
 // `out` may equal in[k] for any k of the same element size.
 typedef void (*ck_block_kernel)(void *out, const void *const *in, size_t start, size_t n);
 
-// The kernel of an operation for a type (the type of the value operands), or NULL if the operation has
-// none for it (transcendental functions on integers, ...). f16 and bf16 compute in f32 and round once.
+// The kernel of an operation for a type (the type of the value operands), or NULL if the operation
+// has none for it (transcendental functions on integers, ...). f16 and bf16 compute in f32 and
+// round once.
 ck_block_kernel ck_op_kernel(ck_op op, ck_type type);
 
-// The conversion between two types, never NULL. Float to integer truncates toward zero and saturates, NaN gives 0;
-// anything to bool is != 0; float to f16/bf16 rounds to nearest even, NaN stays NaN; integer narrowing wraps.
+// The conversion between two types, never NULL. Float to integer truncates toward zero and
+// saturates, NaN gives 0; anything to bool is != 0; float to f16/bf16 rounds to nearest even, NaN
+// stays NaN; integer narrowing wraps.
 ck_block_kernel ck_cast_kernel(ck_type from, ck_type to);
 
 // Random bits u32: in[0] points at a key of two u32 words (not splatted, `CK_INPUT_RAW`).
@@ -112,8 +118,8 @@ void ck_random_bits_u32(void *out, const void *const *in, size_t start, size_t n
 // Threefry-2x32 with 20 rounds (Salmon et al. 2011) on one block, for key derivation on the host.
 void ck_threefry2x32(const uint32_t key[2], const uint32_t counter[2], uint32_t result[2]);
 
-// An element loop walks an iteration space in blocks that fit the first-level cache and runs a list of block kernels on each
-// block, so that intermediates never reach main memory.
+// An element loop walks an iteration space in blocks that fit the first-level cache and runs a list
+// of block kernels on each block, so that intermediates never reach main memory.
 #define CK_BLOCK 1024              // elements per block
 #define CK_LOOP_MAX_BUFFERS 64     // inputs + outputs
 #define CK_LOOP_MAX_REGISTERS 32   // temporaries of one block, each CK_BLOCK * 8 bytes
@@ -132,8 +138,8 @@ typedef struct ck_loop_input {
   int64_t strides[CK_MAX_RANK];   // CK_INPUT_STRIDED only
 } ck_loop_input;
 
-// Where a step reads or writes: values 0 ..< input_count are inputs; the next output_count are outputs;
-// from there on, registers.
+// Where a step reads or writes: values 0 ..< input_count are inputs; the next output_count are
+// outputs; from there on, registers.
 typedef struct ck_step {
   ck_block_kernel kernel;
   uint16_t operands[3];
@@ -154,33 +160,35 @@ typedef struct ck_loop {
   const ck_step *steps;
 } ck_loop;
 
-// Runs the loop. `buffers` holds input pointers, then output pointers. Splits blocks over threads when
-// count * step_count is large enough to pay for it. A step may read an output that an earlier step of the loop wrote.
+// Runs the loop. `buffers` holds input pointers, then output pointers. Splits blocks over threads
+// when count * step_count is large enough to pay for it. A step may read an output that an earlier
+// step of the loop wrote.
 void ck_run_loop(const ck_loop *loop, void *const *buffers);
 
 // ---------------------------------------------------------------------------------------------
 // Moving elements.
 
-// out[i0 * os0 + i1 * os1 + ...] = in[i0 * is0 + i1 * is1 + ...] over `shape`, for elements of `size` bytes (1, 2, 4, 8).
-// Serves transposition, slicing, broadcasting, reversal, concatenation and padding. Axes that can be merged are merged first;
-// two-dimensional transposition is blocked.
+// out[i0 * os0 + i1 * os1 + ...] = in[i0 * is0 + i1 * is1 + ...] over `shape`, for elements of
+// `size` bytes (1, 2, 4, 8). Serves transposition, slicing, broadcasting, reversal, concatenation
+// and padding. Axes that can be merged are merged first; two-dimensional transposition is blocked.
 void ck_strided_copy(size_t size, void *out, const void *in, int32_t rank, const size_t *shape,
                      const int64_t *out_strides, const int64_t *in_strides);
 
 // out[i] = *value for count elements of `size` bytes.
 void ck_fill(size_t size, void *out, const void *value, size_t count);
 
-// out[o, i] = in[o, clamp(indices[i]), :] for `outer` blocks of `rows` rows with `row` elements of `size` bytes; out has `index_count` rows
-// per block; indices are i64, clamped to 0 ..< rows.
+// out[o, i] = in[o, clamp(indices[i]), :] for `outer` blocks of `rows` rows with `row` elements of
+// `size` bytes; out has `index_count` rows per block; indices are i64, clamped to 0 ..< rows.
 void ck_gather_rows(size_t size, void *out, const void *in, const int64_t *indices,
                     size_t outer, size_t rows, size_t row, size_t index_count);
 
-// out[o, indices[i], :] += in[o, i, :], out is zeroed first; floats and integers. Indices outside 0 ..< rows are skipped.
-// Sums in index order, whatever the number of threads.
+// out[o, indices[i], :] += in[o, i, :], out is zeroed first; floats and integers. Indices outside 0
+// ..< rows are skipped. Sums in index order, whatever the number of threads.
 void ck_scatter_add_rows(ck_type type, void *out, const void *in, const int64_t *indices,
                          size_t outer, size_t rows, size_t row, size_t index_count);
 
-// out[i] = start + i * step, along an axis: out has [outer, extent, inner] elements and the value depends on the middle index.
+// out[i] = start + i * step, along an axis: out has [outer, extent, inner] elements and the value
+// depends on the middle index.
 void ck_iota(ck_type type, void *out, size_t outer, size_t extent, size_t inner);
 
 // ---------------------------------------------------------------------------------------------
@@ -190,9 +198,10 @@ typedef enum ck_reduction {
   CK_REDUCE_SUM = 0, CK_REDUCE_PRODUCT, CK_REDUCE_MAXIMUM, CK_REDUCE_MINIMUM, CK_REDUCE_ANY, CK_REDUCE_ALL
 } ck_reduction;
 
-// out has [outer, inner] elements. An empty reduction gives 0, 1, lowest (-inf), highest (+inf), false, true. Maximum and minimum give NaN
-// if any element is NaN. Float sums are cascaded (error grows with the logarithm of the length): f32 sums of 2^24 ones are exact; f16 and bf16 accumulate in f32.
-// ANY and ALL take and give CK_BOOL. The result does not depend on the number of threads.
+// out has [outer, inner] elements. An empty reduction gives 0, 1, lowest (-inf), highest (+inf),
+// false, true. Maximum and minimum give NaN if any element is NaN. Float sums are cascaded (error
+// grows with the logarithm of the length): f32 sums of 2^24 ones are exact; f16 and bf16 accumulate
+// in f32. ANY and ALL take and give CK_BOOL. The result does not depend on the number of threads.
 void ck_reduce(ck_reduction reduction, ck_type type, void *out, const void *in,
                size_t outer, size_t reduced, size_t inner);
 
@@ -201,7 +210,8 @@ void ck_arg_reduce(bool maximum, ck_type type, int32_t *out, const void *in,
                    size_t outer, size_t reduced, size_t inner);
 
 // ---------------------------------------------------------------------------------------------
-// Windows over [batch, d0, d1, d2, channels]; a window of lower rank has leading spatial sizes of 1.
+// Windows over [batch, d0, d1, d2, channels]; a window of lower rank has leading spatial sizes of
+// 1.
 
 typedef struct ck_window {
   size_t batch, channels;
@@ -210,8 +220,9 @@ typedef struct ck_window {
   int64_t padding[3];             // low padding, may be negative; what lies outside the input is ignored
 } ck_window;
 
-// Maximum over each window and its position: flat index within the input's spatial block (i32), -1 for a window that covers nothing, whose
-// value is lowest (-inf). NaN counts as largest; the first of equals wins.
+// Maximum over each window and its position: flat index within the input's spatial block (i32), -1
+// for a window that covers nothing, whose value is lowest (-inf). NaN counts as largest; the first
+// of equals wins.
 void ck_window_maximum(const ck_window *w, ck_type type, void *out, int32_t *indices, const void *in);
 
 // out (input-shaped) is zeroed, then out[n, indices[n, o, c], c] += in[n, o, c]; -1 is skipped.
@@ -220,18 +231,21 @@ void ck_window_scatter(const ck_window *w, ck_type type, void *out, const void *
 // out[n, o, c] = in[n, indices[n, o, c], c]; -1 gives 0.
 void ck_window_gather(const ck_window *w, ck_type type, void *out, const void *in, const int32_t *indices);
 
-// Sum over each window; and its transpose: out (input-shaped) receives the sum of all window values that cover it.
+// Sum over each window; and its transpose: out (input-shaped) receives the sum of all window values
+// that cover it.
 void ck_window_sum(const ck_window *w, ck_type type, void *out, const void *in);
 void ck_window_spread(const ck_window *w, ck_type type, void *out, const void *in);
 
-// Unfolds windows into rows: out is [batch * output positions, window positions * channels] (channels fastest), zeros outside; f32 and f64.
-// `first_image`/`image_count` select a part of the batch; out and in then are that part's. Fold is the transpose: it zeroes out and adds.
+// Unfolds windows into rows: out is [batch * output positions, window positions * channels]
+// (channels fastest), zeros outside; f32 and f64. `first_image`/`image_count` select a part of the
+// batch; out and in then are that part's. Fold is the transpose: it zeroes out and adds.
 void ck_unfold(const ck_window *w, ck_type type, void *out, const void *in);
 void ck_fold(const ck_window *w, ck_type type, void *out, const void *in);
 
 // ---------------------------------------------------------------------------------------------
-// Plain matrix product for the types no library serves (integers; f16 and bf16 accumulate in f32; f32 and f64 too, for small work):
-// c[b, m, n] = sum over k of a[b, m, k] * b[b, k, n]; with transposition flags a is [k, m] and b is [n, k].
+// Plain matrix product for the types no library serves (integers; f16 and bf16 accumulate in f32;
+// f32 and f64 too, for small work): c[b, m, n] = sum over k of a[b, m, k] * b[b, k, n]; with
+// transposition flags a is [k, m] and b is [n, k].
 void ck_matrix_product(ck_type type, void *c, const void *a, const void *b, size_t batch,
                        size_t m, size_t n, size_t k, bool transpose_a, bool transpose_b);
 

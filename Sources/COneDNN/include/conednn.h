@@ -1,7 +1,8 @@
 // Matrix product and convolution on oneDNN behind a plain C interface.
 //
-// A kernel is created once for fixed sizes and run many times. Weights are handed over in their plain row-major layout; where
-// oneDNN wants another one the kernel reorders into its scratch memory. All buffers are dense and row-major (channels last).
+// A kernel is created once for fixed sizes and run many times. Weights are handed over in their
+// plain row-major layout; where oneDNN wants another one the kernel reorders into its scratch
+// memory. All buffers are dense and row-major (channels last).
 #ifndef RANVIER_CONEDNN_H
 #define RANVIER_CONEDNN_H
 
@@ -38,9 +39,9 @@ typedef struct odnn_matmul {
 
 typedef enum odnn_direction { ODNN_FORWARD = 0, ODNN_INPUT_GRADIENT, ODNN_KERNEL_GRADIENT } odnn_direction;
 
-// Convolution (cross-correlation) over 1 to 3 spatial axes, channels last.
-//   input [batch, input..., input_channels], kernel [size..., input_channels / groups, output_channels],
-//   output [batch, output..., output_channels]; output channel o belongs to group o / (output_channels / groups).
+// Convolution (cross-correlation) over 1 to 3 spatial axes, channels last. input [batch, input...,
+// input_channels], kernel [size..., input_channels / groups, output_channels], output [batch,
+// output..., output_channels]; output channel o belongs to group o / (output_channels / groups).
 typedef struct odnn_convolution {
   odnn_direction direction;
   odnn_type operand_type, result_type;
@@ -53,8 +54,8 @@ typedef struct odnn_convolution {
 
 typedef struct odnn_kernel odnn_kernel;
 
-// Create a kernel; NULL if oneDNN cannot do it, with the reason written to `error` (capacity bytes, NUL-terminated).
-// Creation uses the calling thread's current number of OpenMP threads.
+// Create a kernel; NULL if oneDNN cannot do it, with the reason written to `error` (capacity bytes,
+// NUL-terminated). Creation uses the calling thread's current number of OpenMP threads.
 odnn_kernel *odnn_create_matmul(const odnn_matmul *description, char *error, size_t capacity);
 odnn_kernel *odnn_create_convolution(const odnn_convolution *description, char *error, size_t capacity);
 
@@ -64,10 +65,10 @@ size_t odnn_scratch_bytes(const odnn_kernel *kernel);
 // The name of oneDNN's implementation, for plans that are printed.
 const char *odnn_implementation(const odnn_kernel *kernel);
 
-// Runs the kernel; returns 0, or oneDNN's status code. Not re-entrant for one kernel object: an object serves one thread at a time.
-//   matmul / forward: operands = left|input, right|kernel, then bias, then residual where asked for
-//   input gradient:   operands = output gradient, kernel;  result = input gradient
-//   kernel gradient:  operands = input, output gradient;   result = kernel gradient
+// Runs the kernel; returns 0, or oneDNN's status code. Not re-entrant for one kernel object: an
+// object serves one thread at a time. matmul / forward: operands = left|input, right|kernel, then
+// bias, then residual where asked for input gradient:   operands = output gradient, kernel;  result
+// = input gradient kernel gradient:  operands = input, output gradient;   result = kernel gradient
 int odnn_run(odnn_kernel *kernel, const void *const *operands, void *result, void *scratch);
 
 void odnn_destroy(odnn_kernel *kernel);

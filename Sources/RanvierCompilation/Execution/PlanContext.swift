@@ -6,7 +6,8 @@ internal import RanvierTensors
   internal import Musl
 #endif
 
-/// What one run of a plan needs for itself: memory for intermediates, the pointer table, and kernels.
+/// What one run of a plan needs for itself: memory for intermediates, the pointer table, and
+/// kernels.
 ///
 /// Unchecked `Sendable`: a context is used by one run at a time.
 final class PlanContext: @unchecked Sendable {

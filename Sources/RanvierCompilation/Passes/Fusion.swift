@@ -1,10 +1,12 @@
 package import RanvierTensors
 
-/// Joins element-wise operations over one iteration space into regions that run as one loop over their data.
+/// Joins element-wise operations over one iteration space into regions that run as one loop over
+/// their data.
 ///
-/// Nodes are visited from the last to the first. A node joins the region of a consumer of equal shape if all its other consumers come after that region's last
-/// node; a region runs where its last node stands. So every dependency between regions points from an earlier to a later last node, and
-/// joining can never close a cycle.
+/// Nodes are visited from the last to the first. A node joins the region of a consumer of equal
+/// shape if all its other consumers come after that region's last node; a region runs where its
+/// last node stands. So every dependency between regions points from an earlier to a later last
+/// node, and joining can never close a cycle.
 package enum Fusion {
   /// Limits of the element loops in C, with room to spare.
   private static let largestRegion = 64
@@ -53,7 +55,8 @@ package enum Fusion {
     let inside = Set(members.map { graph.nodes[$0].firstResult })
     var inputs: [Graph.ValueID] = []
     var positions: [Graph.ValueID: Int] = [:]
-    // Keys are handed to their step as they are, not element by element, and are inputs of their own.
+    // Keys are handed to their step as they are, not element by element, and are inputs of their
+    // own.
     var keyPositions: [Graph.ValueID: Int] = [:]
     for member in members {
       let node = graph.nodes[member]
@@ -87,7 +90,8 @@ package enum Fusion {
           operation, operands: node.operands.compactMap { known[$0] },
           resultType: graph.types[Int(node.firstResult)].elementType))
     }
-    // Steps were numbered before all inputs were known only if inputs came first, which the two loops above ensure.
+    // Steps were numbered before all inputs were known only if inputs came first, which the two
+    // loops above ensure.
     let loop = ElementLoop(
       shape: graph.types[Int(graph.nodes[members[0]].firstResult)].shape,
       inputs: inputs.map { graph.types[Int($0)] }, steps: steps,

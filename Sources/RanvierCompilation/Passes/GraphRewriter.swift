@@ -15,7 +15,8 @@ package struct GraphRewriter {
     isLive = source.liveNodes
   }
 
-  /// Rewrites every live node by a closure that maps it to its new results; what nothing uses disappears.
+  /// Rewrites every live node by a closure that maps it to its new results; what nothing uses
+  /// disappears.
   package static func rewrite(
     _ source: Graph,
     _ body: (inout GraphRewriter, _ index: Int, Graph.Node, [Graph.ValueID]) -> [Graph.ValueID]
@@ -44,7 +45,8 @@ package struct GraphRewriter {
   /// States the new id of an old value that the rewriting closure does not return.
   package mutating func map(_ old: Graph.ValueID, to new: Graph.ValueID) { mapping[Int(old)] = new }
 
-  /// Adds a constant; small ones of equal type and bytes become one, so that expressions of them are seen to be equal.
+  /// Adds a constant; small ones of equal type and bytes become one, so that expressions of them
+  /// are seen to be equal.
   package mutating func constant(_ tensor: Tensor) -> Graph.ValueID {
     guard tensor.type.byteCount <= 64, tensor.isConcrete else {
       return result.appendConstant(tensor)

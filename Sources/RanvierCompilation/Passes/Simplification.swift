@@ -1,6 +1,7 @@
 package import RanvierTensors
 
-/// Removes what needs not be computed: dead code, repeated expressions, operations on constants, and identities.
+/// Removes what needs not be computed: dead code, repeated expressions, operations on constants,
+/// and identities.
 package enum Simplification {
   /// Results of operations on constants are computed ahead if they have at most this many elements.
   private static let largestFoldedCount = 1 << 16
@@ -55,7 +56,8 @@ package enum Simplification {
     return results.allSatisfy(\.isConcrete) ? results : nil
   }
 
-  /// Rewrites a node in place where a simpler form exists; returns the value it equals where nothing is left to do.
+  /// Rewrites a node in place where a simpler form exists; returns the value it equals where
+  /// nothing is left to do.
   private static func simplify(
     _ node: inout Graph.Node, _ operands: inout [Graph.ValueID], _ types: [TensorType],
     _ graph: Graph

@@ -1,7 +1,8 @@
 package import RanvierTensors
 
 extension Graph {
-  /// What is wrong with the graph as data, or `nil`: operands must come first, and types must follow the shape rules.
+  /// What is wrong with the graph as data, or `nil`: operands must come first, and types must
+  /// follow the shape rules.
   package func verify() -> String? {
     for (index, node) in nodes.enumerated() {
       for operand in node.operands where operand < 0 || operand >= node.firstResult {

@@ -15,7 +15,8 @@ package struct MemoryPlan: Sendable {
   package private(set) var locations: [Location?]
   /// The arena's size in bytes.
   package private(set) var arenaBytes = 0
-  /// Outputs that have to be copied from another place when everything else is done: (output, value).
+  /// Outputs that have to be copied from another place when everything else is done: (output,
+  /// value).
   package private(set) var copies: [(output: Int, value: Graph.ValueID)] = []
   /// For each output, the donated input whose memory it may take over.
   package private(set) var donations: [Int?]
@@ -74,7 +75,8 @@ package struct MemoryPlan: Sendable {
     }
   }
 
-  /// Places all other results in the arena, in order, reusing what is free and writing in place where kernels can.
+  /// Places all other results in the arena, in order, reusing what is free and writing in place
+  /// where kernels can.
   private mutating func placeNodes(
     _ graph: Graph, _ kernels: [Kernel?], _ roots: [Int], _ lastUse: [Int]
   ) {
@@ -111,7 +113,8 @@ package struct MemoryPlan: Sendable {
     arenaBytes = arena.size
   }
 
-  /// Whether an output may be written over an input: whoever reads the input does so before, or in place.
+  /// Whether an output may be written over an input: whoever reads the input does so before, or in
+  /// place.
   private func isSafe(
     _ input: Int, _ output: Int, _ graph: Graph, _ kernels: [Kernel?], _ roots: [Int],
     _ lastUse: [Int]
@@ -138,7 +141,8 @@ package struct MemoryPlan: Sendable {
       Int(inputValue), Int(result), graph.nodes[reader], kernels[reader], roots)
   }
 
-  /// Whether a node may write a result over memory it reads: each of its operands there must allow it.
+  /// Whether a node may write a result over memory it reads: each of its operands there must allow
+  /// it.
   private static func mayOverwrite(
     _ root: Int, _ result: Int, _ node: Graph.Node, _ kernel: Kernel?, _ roots: [Int]
   ) -> Bool {
@@ -149,7 +153,8 @@ package struct MemoryPlan: Sendable {
   }
 }
 
-/// Assigns byte ranges: best fit from a list of free ranges, which merge when neighbours become free.
+/// Assigns byte ranges: best fit from a list of free ranges, which merge when neighbours become
+/// free.
 private struct Arena {
   private(set) var size = 0
   private var free: [(offset: Int, size: Int)] = []

@@ -5,7 +5,8 @@ internal import Synchronization
 
 /// A program ready to run: instructions in order, with a place in memory for every value.
 ///
-/// A plan may run on several threads at once; each run uses a context of its own (arena, pointers, kernels), and contexts are kept for the next run.
+/// A plan may run on several threads at once; each run uses a context of its own (arena, pointers,
+/// kernels), and contexts are kept for the next run.
 public final class Plan: Sendable {
   /// The graph after all passes.
   package let graph: Graph
@@ -150,7 +151,8 @@ extension Plan: CustomStringConvertible {
     }
   }
 
-  /// The instructions that took the most time since ``startProfiling()``, with mean time, share and layer.
+  /// The instructions that took the most time since ``startProfiling()``, with mean time, share and
+  /// layer.
   public func profile(limit: Int = 40) -> String {
     guard let totals = profileTotals.withLock({ $0 }), totals.runs > 0 else {
       return "nothing was measured; call startProfiling() and run the plan"

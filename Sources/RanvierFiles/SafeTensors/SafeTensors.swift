@@ -3,8 +3,8 @@ public import RanvierTensors
 
 /// The contents of a safetensors file: named tensors, and text about them.
 ///
-/// Layout: the header's length as a little-endian `u64`, the header as JSON, then the tensors' bytes one after the other.
-/// Source: the format description of the `safetensors` project.
+/// Layout: the header's length as a little-endian `u64`, the header as JSON, then the tensors'
+/// bytes one after the other. Source: the format description of the `safetensors` project.
 public struct SafeTensors: Sendable {
   /// The tensors under their names.
   public var tensors: Parameters

@@ -1,7 +1,7 @@
 /// The header of a safetensors file: an object of tensor descriptions, and optional metadata.
 ///
-/// The header is read by hand rather than as any JSON: duplicate names, numbers that are not whole and deep nesting are attacks or damage, and general readers
-/// let some of them pass.
+/// The header is read by hand rather than as any JSON: duplicate names, numbers that are not whole
+/// and deep nesting are attacks or damage, and general readers let some of them pass.
 struct SafeTensorsHeader {
   /// Where one tensor lies, as the header says; nothing of it has been checked against the file.
   struct Entry {

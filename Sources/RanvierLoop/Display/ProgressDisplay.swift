@@ -17,7 +17,8 @@ final class ProgressDisplay {
   private let output: ProgressOutput
   /// The seconds of the epoch at which the bar was made last.
   private var lastDrawn = 0.0
-  /// The metrics as they were last shown in this epoch, which take longer to make than the rest of the bar; nothing before the first bar.
+  /// The metrics as they were last shown in this epoch, which take longer to make than the rest of
+  /// the bar; nothing before the first bar.
   private var shownMetrics: String?
   private var isBarVisible = false
 

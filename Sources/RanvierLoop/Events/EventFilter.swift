@@ -1,4 +1,5 @@
-/// Which occurrences of an event a handler wants; occurrences of each event are counted from 1 over the whole loop.
+/// Which occurrences of an event a handler wants; occurrences of each event are counted from 1 over
+/// the whole loop.
 public struct EventFilter: Sendable {
   private let accepts: @Sendable (_ occurrence: Int, _ state: LoopState) -> Bool
 

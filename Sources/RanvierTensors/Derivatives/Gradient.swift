@@ -1,9 +1,11 @@
 /// The gradient of a scalar function of tensors, at a point.
 ///
-/// `gradient(at: w) { w in mean(square(matmul(x, w) - y)) }` has the structure of `w`; its tensors have the shapes of the point's.
-/// Ordinary Swift control flow may depend on values. Gradients of gradients work.
+/// `gradient(at: w) { w in mean(square(matmul(x, w) - y)) }` has the structure of `w`; its tensors
+/// have the shapes of the point's. Ordinary Swift control flow may depend on values. Gradients of
+/// gradients work.
 ///
-/// - Returns: The gradient; invalid tensors if the function does something wrong, or if its result is not one floating-point number.
+/// - Returns: The gradient; invalid tensors if the function does something wrong, or if its result
+///   is not one floating-point number.
 public func gradient<Tree: TensorTree>(
   at point: Tree, of function: (Tree) throws -> Tensor
 ) rethrows -> Tree {
@@ -20,7 +22,8 @@ public func valueWithGradient<Tree: TensorTree>(
   return (result.value, result.gradient)
 }
 
-/// A scalar function's value and gradient at a point, with other results that the function returns beside the value.
+/// A scalar function's value and gradient at a point, with other results that the function returns
+/// beside the value.
 public func valueWithGradient<Tree: TensorTree, Auxiliary: TensorTree>(
   at point: Tree, of function: (Tree) throws -> (Tensor, Auxiliary)
 ) rethrows -> (value: Tensor, auxiliary: Auxiliary, gradient: Tree) {
@@ -45,7 +48,8 @@ public func valueWithGradient<Tree: TensorTree, Auxiliary: TensorTree>(
 
 /// The function that maps a cotangent of the result to the cotangent of the point.
 ///
-/// Where the function's result has any shape, `pullback(at: x, of: f)(v)` is the product of `v` with the Jacobian of `f`.
+/// Where the function's result has any shape, `pullback(at: x, of: f)(v)` is the product of `v`
+/// with the Jacobian of `f`.
 public func pullback<Tree: TensorTree>(
   at point: Tree, of function: @escaping @Sendable (Tree) -> Tensor
 ) -> @Sendable (Tensor) -> Tree {
@@ -67,7 +71,8 @@ public func valueWithPullback<Tree: TensorTree>(
   )
 }
 
-/// Runs a closure on variables that stand for a point, in the current trace or in one that computes as it records.
+/// Runs a closure on variables that stand for a point, in the current trace or in one that computes
+/// as it records.
 private func differentiating<Tree: TensorTree, R>(
   at point: Tree, _ body: (Trace, Tree) throws -> R
 ) rethrows -> R {

@@ -1,7 +1,9 @@
 extension Trace {
-  /// Cotangents of some values, given those of others: reverse-mode differentiation of what has been recorded.
+  /// Cotangents of some values, given those of others: reverse-mode differentiation of what has
+  /// been recorded.
   ///
-  /// The result is recorded in the same trace, so it can be differentiated again. Values that do not depend on `inputs` are constants.
+  /// The result is recorded in the same trace, so it can be differentiated again. Values that do
+  /// not depend on `inputs` are constants.
   package func cotangents(
     of inputs: [Tensor], outputs: [Tensor], outputCotangents: [Tensor]
   ) -> [Tensor] {
@@ -11,8 +13,9 @@ extension Trace {
       return inputs.map { Tensor.zeros($0.shape, elementType: $0.elementType) }
     }
 
-    // Only values between the first input and the last output can matter. They are copied out, because a copy of the graph would be shared with
-    // the trace, which then had to copy all of it again to go on recording: nested derivatives in loops would take quadratic time.
+    // Only values between the first input and the last output can matter. They are copied out,
+    // because a copy of the graph would be shared with the trace, which then had to copy all of it
+    // again to go on recording: nested derivatives in loops would take quadratic time.
     let recorded = withState { $0.graph.window(from: first, through: last) }
     var dependsOnInputs = [Bool](repeating: false, count: recorded.types.count)
     for id in inputIDs where id <= last { dependsOnInputs[Int(id - first)] = true }

@@ -3,7 +3,8 @@ internal import COpenBLAS
 
 /// Matrix products by OpenBLAS.
 ///
-/// OpenBLAS runs single-threaded inside our own parallel loop: two pools of threads would spin against each other.
+/// OpenBLAS runs single-threaded inside our own parallel loop: two pools of threads would spin
+/// against each other.
 struct BLASProduct {
   var type: ElementType
   var rows: Int

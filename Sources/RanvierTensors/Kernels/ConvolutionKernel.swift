@@ -36,7 +36,8 @@ package struct ConvolutionKernel: Sendable {
     }
   }
 
-  /// The prepared kernel; operands are the two tensors of the direction, then the bias if there is one.
+  /// The prepared kernel; operands are the two tensors of the direction, then the bias if there is
+  /// one.
   package func prepared() -> Kernel {
     let rows = output.sizes.dropLast().reduce(1, *)
     func withEpilogue(_ kernel: Kernel) -> Kernel {

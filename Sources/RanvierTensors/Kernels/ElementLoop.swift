@@ -1,9 +1,10 @@
 internal import CKernels
 
-/// An element-wise program over one iteration space: what fused regions and single element-wise operations run as.
+/// An element-wise program over one iteration space: what fused regions and single element-wise
+/// operations run as.
 ///
-/// Values are numbered: inputs first, then one per step. The loop walks its data in blocks and keeps intermediates in
-/// first-level cache; only values marked as outputs are written to memory.
+/// Values are numbered: inputs first, then one per step. The loop walks its data in blocks and
+/// keeps intermediates in first-level cache; only values marked as outputs are written to memory.
 package struct ElementLoop: Sendable, Hashable {
   /// A step's operation.
   package enum Operation: Sendable, Hashable {

@@ -1,6 +1,7 @@
 internal import Synchronization
 
-/// Kernels of eager operations, kept because some (matrix products, convolutions) are expensive to prepare.
+/// Kernels of eager operations, kept because some (matrix products, convolutions) are expensive to
+/// prepare.
 ///
 /// A kernel serves one call at a time: it is taken out while it runs, and put back afterwards.
 final class KernelCache: Sendable {

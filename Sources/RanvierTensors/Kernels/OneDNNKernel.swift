@@ -4,7 +4,8 @@
 
   /// A oneDNN primitive; used by one thread at a time.
   final class OneDNNKernel: @unchecked Sendable {
-    // Unchecked: the object behind the pointer is not re-entrant, and kernels are never run by two threads at once.
+    // Unchecked: the object behind the pointer is not re-entrant, and kernels are never run by two
+    // threads at once.
     private let kernel: OpaquePointer
 
     private init(_ kernel: OpaquePointer) { self.kernel = kernel }
@@ -16,7 +17,8 @@
       var operations: Double
       var bytes: Double
 
-      /// Roughly how long one thread takes: a core does about 150 operations, and moves about 100 bytes from its caches, in a nanosecond.
+      /// Roughly how long one thread takes: a core does about 150 operations, and moves about 100
+      /// bytes from its caches, in a nanosecond.
       private var nanoseconds: Double { Swift.max(operations / 150, bytes / 100) }
 
       /// Whether waking another thread, which takes one to two microseconds at best, is worth it.
@@ -28,8 +30,8 @@
       _ name: String, operandCount: Int, work: Work,
       create: (UnsafeMutablePointer<CChar>, Int) -> OpaquePointer?
     ) -> Kernel? {
-      // oneDNN cuts work and scratch memory for the threads there are when a kernel is made; it must run on as many, though the process may have changed its
-      // mind meanwhile.
+      // oneDNN cuts work and scratch memory for the threads there are when a kernel is made; it
+      // must run on as many, though the process may have changed its mind meanwhile.
       ck_prepare_thread()
       let threads = work.isWorthThreads ? ck_thread_count() : 1
       let earlier = ck_exchange_threads(threads)

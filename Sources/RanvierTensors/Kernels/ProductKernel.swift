@@ -43,7 +43,8 @@ package struct ProductKernel: Sendable {
       epilogue, type, rows: sizes.batch * sizes.rows, columns: sizes.columns, operands: 2)
   }
 
-  /// OpenBLAS for f32 and f64, plain loops for other types; products of a batch, or strips of rows, run in parallel.
+  /// OpenBLAS for f32 and f64, plain loops for other types; products of a batch, or strips of rows,
+  /// run in parallel.
   private func blas() -> Kernel {
     let (sizes, type) = (sizes, type)
     let (left, right) = (transposesLeft, transposesRight)

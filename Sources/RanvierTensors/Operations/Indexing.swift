@@ -1,7 +1,8 @@
 /// What can stand for an axis between the brackets of `x[...]`.
 ///
-/// Conforming types are fixed: `Int` picks one position and removes the axis, ranges pick several, ``All`` keeps the axis, ``NewAxis`` inserts one of size 1,
-/// ``Ellipsis`` stands for all axes not mentioned. Negative positions count from the end: `-3 ... -1` are the last three.
+/// Conforming types are fixed: `Int` picks one position and removes the axis, ranges pick several,
+/// ``All`` keeps the axis, ``NewAxis`` inserts one of size 1, ``Ellipsis`` stands for all axes not
+/// mentioned. Negative positions count from the end: `-3 ... -1` are the last three.
 public protocol TensorIndex: Sendable {
   /// What the index does to its axis.
   var selection: AxisSelection { get }
@@ -47,7 +48,8 @@ extension PartialRangeThrough<Int>: TensorIndex {
   }
 }
 
-/// The end of a range through a position; none after the last one, -1, whose successor would be the first.
+/// The end of a range through a position; none after the last one, -1, whose successor would be the
+/// first.
 private func end(after last: Int) -> Int? {
   last == -1 ? nil : last &+ 1
 }
@@ -96,7 +98,8 @@ extension TensorIndex where Self == Stride {
 }
 
 extension Tensor {
-  /// Parts of the tensor, by one index per axis from the first; negative positions count from the end.
+  /// Parts of the tensor, by one index per axis from the first; negative positions count from the
+  /// end.
   ///
   ///     x[0]                    // the first row
   ///     x[1 ..< 3, .all, -1]    // rows 1 and 2 of the last channel
@@ -210,7 +213,8 @@ extension Tensor {
       to: Shape(sizes)
     )
     .validated()
-    // Elsewhere the mask is false and the old elements stay: differentiable, and the same in compiled code.
+    // Elsewhere the mask is false and the old elements stay: differentiable, and the same in
+    // compiled code.
     let high = sizes.indices.map {
       shape[$0] - part.starts[$0] - Swift.max(0, (sizes[$0] - 1) * part.strides[$0] + 1)
     }

@@ -12,7 +12,8 @@ public protocol TensorOperand: Sendable {
 
 /// A Swift number as an operand of tensor arithmetic.
 ///
-/// A number takes on the tensor's element type; a `Float` or `Double` beside a tensor of integers makes both `f32`.
+/// A number takes on the tensor's element type; a `Float` or `Double` beside a tensor of integers
+/// makes both `f32`.
 public protocol ScalarOperand: TensorOperand {}
 
 extension Tensor: TensorOperand {

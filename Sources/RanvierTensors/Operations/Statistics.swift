@@ -18,8 +18,8 @@ extension Tensor {
 
   /// The mean squared distance from the mean along axes (all by default).
   ///
-  /// - Parameter correction: Subtracted from the number of elements in the denominator: 0 gives the variance of the elements themselves, 1
-  ///   the unbiased estimate from a sample.
+  /// - Parameter correction: Subtracted from the number of elements in the denominator: 0 gives the
+  ///   variance of the elements themselves, 1 the unbiased estimate from a sample.
   public func variance(
     alongAxes axes: [Int]? = nil, keepingAxes: Bool = false, correction: Int = 0
   ) -> Tensor {
@@ -56,7 +56,8 @@ public func stopGradient(_ x: Tensor) -> Tensor {
   apply(StopGradient(), [x])
 }
 
-/// Whether two tensors are equal up to absolute and relative tolerances: `|a - b| <= absolute + relative * |b|` everywhere.
+/// Whether two tensors are equal up to absolute and relative tolerances: `|a - b| <= absolute +
+/// relative * |b|` everywhere.
 ///
 /// Infinities must be equal; not-a-number differs from everything.
 public func isClose(

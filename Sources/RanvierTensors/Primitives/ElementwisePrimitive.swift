@@ -1,17 +1,20 @@
 /// A primitive that works element by element, broadcasting its operands by NumPy's rule.
 ///
-/// A conforming file states the operation on one element, its partial derivatives and its block operation; the rest is the same for all.
+/// A conforming file states the operation on one element, its partial derivatives and its block
+/// operation; the rest is the same for all.
 package protocol ElementwisePrimitive: Primitive {
   /// The operation as users spell it, for error texts; the default is its name.
   var spelling: String { get }
 
-  /// What the operation computes, for the element loop; `nil` if it has no kernel for the operands' type.
+  /// What the operation computes, for the element loop; `nil` if it has no kernel for the operands'
+  /// type.
   func loopOperation(_ operands: [TensorType]) -> ElementLoop.Operation?
 
   /// The type of the result's elements; the default is the type of the (equal) operands.
   func resultElementType(of operands: [ElementType]) throws(OperationError) -> ElementType
 
-  /// The products of the cotangent with the partial derivatives, in the result's shape; broadcasting is undone elsewhere.
+  /// The products of the cotangent with the partial derivatives, in the result's shape;
+  /// broadcasting is undone elsewhere.
   func partialProducts(_ application: Application) -> [Tensor?]
 
   /// The operation on single elements, in double precision.
@@ -89,7 +92,8 @@ extension ElementwisePrimitive {
 }
 
 extension Tensor {
-  /// Sums over the axes along which `shape` broadcasts to this tensor's shape: the derivative of broadcasting.
+  /// Sums over the axes along which `shape` broadcasts to this tensor's shape: the derivative of
+  /// broadcasting.
   package func summed(toShape shape: Shape) -> Tensor {
     if self.shape == shape || error != nil { return self }
     let missing = rank - shape.rank

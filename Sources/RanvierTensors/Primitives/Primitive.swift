@@ -1,7 +1,8 @@
 /// An operation from which everything else is composed.
 ///
-/// A primitive is a value: its properties are the operation's options, its operands and results are tensors. Everything about it stands side by side in one
-/// file: shape rule, derivative, reference evaluation, kernel, samples for the tests.
+/// A primitive is a value: its properties are the operation's options, its operands and results are
+/// tensors. Everything about it stands side by side in one file: shape rule, derivative, reference
+/// evaluation, kernel, samples for the tests.
 package protocol Primitive: Sendable, Hashable, CustomStringConvertible {
   /// The operation's name in graphs, plans and error texts.
   var name: String { get }
@@ -12,12 +13,14 @@ package protocol Primitive: Sendable, Hashable, CustomStringConvertible {
   /// The types of the results, or the error that says which rule the operands break.
   func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType]
 
-  /// The cotangents of the operands, given those of the results; `nil` where there is no derivative.
+  /// The cotangents of the operands, given those of the results; `nil` where there is no
+  /// derivative.
   ///
   /// Written with tensor operations, so that derivatives have derivatives.
   func pullback(_ application: Application) -> [Tensor?]
 
-  /// Computes the results in the plainest possible way, in double precision: the oracle of every kernel.
+  /// Computes the results in the plainest possible way, in double precision: the oracle of every
+  /// kernel.
   func evaluate(_ operands: [ReferenceArray], _ resultTypes: [TensorType]) -> [ReferenceArray]
 
   /// The compiled form for operands of given types.

@@ -14,7 +14,8 @@ extension RandomKey {
           operation: "uniform", rule: "a floating-point type", got: elementType.abbreviation,
           hint: "use integers(_:in:) for whole numbers"))
     }
-    // The upper 23 bits, scaled by a power of two: exact in every type but the 16-bit ones, which round.
+    // The upper 23 bits, scaled by a power of two: exact in every type but the 16-bit ones, which
+    // round.
     let fraction = (bits(shape) / (1 << 9)).cast(to: .float32) * 0x1p-23
     let unit = elementType == .float64 ? uniform53(shape) : fraction.cast(to: elementType)
     let spread = high - low

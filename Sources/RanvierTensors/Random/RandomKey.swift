@@ -2,8 +2,9 @@ internal import CKernels
 
 /// The seed of random numbers, passed explicitly.
 ///
-/// A key never changes: the same key gives the same numbers, on any number of threads, eagerly or compiled. Independent numbers come from keys that
-/// are split off or derived by a number or name. Keys and bits equal those of JAX's default generator (partitionable threefry).
+/// A key never changes: the same key gives the same numbers, on any number of threads, eagerly or
+/// compiled. Independent numbers come from keys that are split off or derived by a number or name.
+/// Keys and bits equal those of JAX's default generator (partitionable threefry).
 public struct RandomKey: TensorTree {
   /// The two 32-bit words of the key, `u32[2]`.
   public let words: Tensor
@@ -26,7 +27,8 @@ public struct RandomKey: TensorTree {
 
   /// The key derived for a number: of a step, an epoch, a worker.
   ///
-  /// As in JAX, `derived(1)` is the second of the keys that `split` gives: use one or the other on a key, not both.
+  /// As in JAX, `derived(1)` is the second of the keys that `split` gives: use one or the other on
+  /// a key, not both.
   public func derived(_ number: UInt32) -> RandomKey {
     RandomKey(words: apply(DeriveKey(), [words, Tensor([0, number])]))
   }
@@ -40,7 +42,8 @@ public struct RandomKey: TensorTree {
 
   /// The key derived for a name, such as a parameter's path.
   public func derived(_ name: String) -> RandomKey {
-    // FNV-1a with 64 bits (Fowler, Noll, Vo): stable across runs and machines, unlike Swift's hashes.
+    // FNV-1a with 64 bits (Fowler, Noll, Vo): stable across runs and machines, unlike Swift's
+    // hashes.
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
     let counter = [UInt32(truncatingIfNeeded: hash >> 32), UInt32(truncatingIfNeeded: hash)]
@@ -61,7 +64,8 @@ extension RandomKey: Equatable {
   }
 }
 
-/// A Swift generator of random numbers that draws from a key, for shuffling and choosing on the host.
+/// A Swift generator of random numbers that draws from a key, for shuffling and choosing on the
+/// host.
 public struct KeyedGenerator: RandomNumberGenerator {
   private let key: (UInt32, UInt32)
   private var position: UInt64 = 0

@@ -1,7 +1,7 @@
 /// A program on tensors as data: values in topological order, addressed by integer ids.
 ///
-/// The graph is an arena. Nodes refer to each other by number, never by reference, so that chains of any length are built, copied and released
-/// without recursion.
+/// The graph is an arena. Nodes refer to each other by number, never by reference, so that chains
+/// of any length are built, copied and released without recursion.
 package struct Graph: Sendable {
   /// The id of a value; operands always have smaller ids than results.
   package typealias ValueID = Int32

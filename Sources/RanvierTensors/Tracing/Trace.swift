@@ -2,8 +2,8 @@ internal import Synchronization
 
 /// A recording of operations on tensors.
 ///
-/// A trace either only records (`compile`), or also computes each operation at once (eager derivatives, which may therefore branch
-/// on values).
+/// A trace either only records (`compile`), or also computes each operation at once (eager
+/// derivatives, which may therefore branch on values).
 package final class Trace: Sendable {
   package struct State: Sendable {
     package var graph = Graph()
@@ -32,7 +32,8 @@ package final class Trace: Sendable {
 
   package var graph: Graph { state.withLock { $0.graph } }
 
-  /// Ends the recording and returns the graph; tensors of this trace that escaped it become invalid unless their elements are known.
+  /// Ends the recording and returns the graph; tensors of this trace that escaped it become invalid
+  /// unless their elements are known.
   package func close() -> Graph {
     state.withLock { state in
       let graph = state.graph

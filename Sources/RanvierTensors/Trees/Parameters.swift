@@ -1,4 +1,5 @@
-/// Named tensors in the order in which they were added: parameters, layer state, gradients, optimizer state.
+/// Named tensors in the order in which they were added: parameters, layer state, gradients,
+/// optimizer state.
 ///
 /// Names are paths such as `encoder/dense_0/kernel`; ``scope(_:)`` gives the part below one.
 public struct Parameters: Sendable {
@@ -46,7 +47,8 @@ public struct Parameters: Sendable {
     }
   }
 
-  /// The paths that share the longest beginnings and ends with a path that is not there; all in order if they are few.
+  /// The paths that share the longest beginnings and ends with a path that is not there; all in
+  /// order if they are few.
   private func paths(similarTo path: String, limit: Int) -> [String] {
     if paths.count <= limit { return paths }
     let similarities = paths.map {

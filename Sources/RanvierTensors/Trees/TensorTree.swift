@@ -1,6 +1,7 @@
 /// A value made of tensors: parameters, gradients, optimizer state, or a struct of your own.
 ///
-/// Compilation, derivatives and optimizers work on any tree. A struct takes part by rebuilding itself from its parts:
+/// Compilation, derivatives and optimizers work on any tree. A struct takes part by rebuilding
+/// itself from its parts:
 ///
 ///     struct Line: TensorTree {
 ///       var slope: Tensor
@@ -18,9 +19,11 @@ public protocol TensorTree: Sendable {
   /// The default goes through `mapTensors`; a type of its own only saves time.
   func forEachTensor(_ body: (Tensor) throws -> Void) rethrows
 
-  /// Appends what distinguishes this tree from others of its type besides its tensors' types: names, counts, options.
+  /// Appends what distinguishes this tree from others of its type besides its tensors' types:
+  /// names, counts, options.
   ///
-  /// Compiled functions are prepared anew when it differs. The default appends nothing, which is right for structs of tensors.
+  /// Compiled functions are prepared anew when it differs. The default appends nothing, which is
+  /// right for structs of tensors.
   func appendStructure(to structure: inout [TreeStructure])
 }
 

@@ -1,6 +1,8 @@
-/// A part of what distinguishes trees of one type from each other, besides the types of their tensors.
+/// A part of what distinguishes trees of one type from each other, besides the types of their
+/// tensors.
 public struct TreeStructure: Sendable, Hashable {
-  /// A list of names that trees share by reference, so that comparing the structures of two steps of training costs nothing.
+  /// A list of names that trees share by reference, so that comparing the structures of two steps
+  /// of training costs nothing.
   struct Names: Sendable, Hashable {
     /// Unchecked: appending copies unless the list has one owner.
     private final class List: @unchecked Sendable {

@@ -1,7 +1,8 @@
 /// Why an operation on tensors is not possible.
 ///
-/// Operators cannot throw, so a wrong operation gives an invalid tensor that carries this error; everything computed from it is invalid for the
-/// same reason. ``Tensor/validated()``, compiled functions and models throw it.
+/// Operators cannot throw, so a wrong operation gives an invalid tensor that carries this error;
+/// everything computed from it is invalid for the same reason. ``Tensor/validated()``, compiled
+/// functions and models throw it.
 public struct OperationError: Error, Sendable, Hashable {
   /// The operation, as users spell it: `matmul`, `+`, `reshaped(to:)`.
   public var operation: String

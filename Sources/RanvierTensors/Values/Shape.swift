@@ -12,7 +12,8 @@ public struct Shape: Sendable, Hashable {
   /// The number of elements: the product of the sizes, 1 for a scalar.
   public var count: Int { sizes.contains(0) ? 0 : sizes.reduce(1, *) }
 
-  /// Why no tensor can have this shape, if so: negative sizes, more axes than the kernels handle, more elements than memory.
+  /// Why no tensor can have this shape, if so: negative sizes, more axes than the kernels handle,
+  /// more elements than memory.
   package var defect: String? {
     if let negative = sizes.first(where: { $0 < 0 }) { return "the size \(negative)" }
     if rank > Shape.largestRank { return "\(rank) axes; the limit is \(Shape.largestRank)" }

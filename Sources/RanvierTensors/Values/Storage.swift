@@ -8,8 +8,9 @@
 
 /// The memory of a tensor: 64-byte aligned bytes that live as long as the object.
 ///
-/// Unchecked `Sendable` is sound because bytes are only written by whoever has just created the storage, or holds the only reference to
-/// it (`isKnownUniquelyReferenced`); once shared, storage is only read.
+/// Unchecked `Sendable` is sound because bytes are only written by whoever has just created the
+/// storage, or holds the only reference to it (`isKnownUniquelyReferenced`); once shared, storage
+/// is only read.
 package final class Storage: @unchecked Sendable {
   /// The first byte.
   package let address: UnsafeMutableRawPointer

@@ -18,7 +18,8 @@ extension Tensor: CustomDebugStringConvertible {
   }
 }
 
-/// Prints tensors: columns aligned, precision as needed, at most `edge` elements from each end of long axes.
+/// Prints tensors: columns aligned, precision as needed, at most `edge` elements from each end of
+/// long axes.
 private struct TensorFormatter {
   private let tensor: Tensor
   private let storage: Storage

@@ -1,7 +1,8 @@
 extension Tensor {
   /// The elements in row-major order, converted to a number type.
   ///
-  /// Traps if the elements are not known (inside `compile`) or the tensor is invalid; see ``validated()``.
+  /// Traps if the elements are not known (inside `compile`) or the tensor is invalid; see
+  /// ``validated()``.
   public func scalars<Scalar: TensorScalar>(as type: Scalar.Type = Float.self) -> [Scalar] {
     let storage = requiredStorage("scalars(as:)")
     if elementType == Scalar.elementType {
@@ -38,7 +39,8 @@ extension Tensor {
 extension Tensor: Equatable {
   /// Whether both tensors have the same type, shape and elements.
   ///
-  /// Elements are compared as numbers, so not-a-number differs from itself. Invalid tensors equal nothing; the elements must be known.
+  /// Elements are compared as numbers, so not-a-number differs from itself. Invalid tensors equal
+  /// nothing; the elements must be known.
   public static func == (first: Tensor, second: Tensor) -> Bool {
     guard first.error == nil, second.error == nil, first.type == second.type else { return false }
     let a = first.requiredStorage("==").address

@@ -1,12 +1,15 @@
 /// A dense n-dimensional array of numbers.
 ///
-/// A tensor is a value: it is never changed behind your back, copies share memory until one of them is written to, and it can be handed between
-/// threads. Elements are stored row by row (the last axis varies fastest).
+/// A tensor is a value: it is never changed behind your back, copies share memory until one of them
+/// is written to, and it can be handed between threads. Elements are stored row by row (the last
+/// axis varies fastest).
 ///
-/// The same type stands for values that are not known yet: inside a function that is being compiled or differentiated, tensors record
-/// what is done with them. Functions of tensors are therefore written once and run eagerly, differentiated or compiled.
+/// The same type stands for values that are not known yet: inside a function that is being compiled
+/// or differentiated, tensors record what is done with them. Functions of tensors are therefore
+/// written once and run eagerly, differentiated or compiled.
 ///
-/// A wrong operation gives an invalid tensor that carries an ``OperationError``; see ``validated()``.
+/// A wrong operation gives an invalid tensor that carries an ``OperationError``; see
+/// ``validated()``.
 public struct Tensor: Sendable {
   package enum Content: Sendable {
     case concrete(Storage)

@@ -1,6 +1,7 @@
 /// A Swift number type that tensors can hold.
 ///
-/// Conforming types are fixed: `Bool`, the fixed-width integers, `Int`, `UInt`, `Float16`, ``BFloat16``, `Float` and `Double`.
+/// Conforming types are fixed: `Bool`, the fixed-width integers, `Int`, `UInt`, `Float16`,
+/// ``BFloat16``, `Float` and `Double`.
 public protocol TensorScalar: Sendable, Equatable {
   /// The element type whose memory layout equals this type's.
   static var elementType: ElementType { get }

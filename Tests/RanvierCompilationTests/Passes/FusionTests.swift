@@ -42,7 +42,8 @@ struct FusionTests {
   }
 
   @Test func `a region never waits for itself`() {
-    // exp is needed by the sum, whose result comes back into the last step: joining all three would be a cycle.
+    // exp is needed by the sum, whose result comes back into the last step: joining all three would
+    // be a cycle.
     let graph = fused([Self.vector]) { x in
       let e = exp(x[0])
       return [e / e.sum() + e]

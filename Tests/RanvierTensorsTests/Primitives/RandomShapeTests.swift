@@ -2,7 +2,8 @@ import RanvierTensors
 import TestSupport
 import Testing
 
-/// Primitives on random shapes, among them empty axes and axes of size 1, against their reference evaluation.
+/// Primitives on random shapes, among them empty axes and axes of size 1, against their reference
+/// evaluation.
 @Suite struct RandomShapeTests {
   static let rounds = 60
 

@@ -6,7 +6,8 @@ import Testing
   static let count = 200_000
   let key = RandomKey(seed: 2026)
 
-  /// Expects the first four moments of a sample of `count` numbers, within five standard errors of typical size.
+  /// Expects the first four moments of a sample of `count` numbers, within five standard errors of
+  /// typical size.
   private func expectMoments(
     _ sample: Tensor, mean: Double, variance: Double, kurtosis: Double,
     sourceLocation: SourceLocation = #_sourceLocation

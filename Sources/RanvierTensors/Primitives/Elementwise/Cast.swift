@@ -47,8 +47,9 @@ package struct Cast: ElementwisePrimitive {
 extension Tensor {
   /// The elements converted to another type.
   ///
-  /// Floating-point numbers become integers by truncation toward zero, saturating, not-a-number gives 0; anything but 0 becomes `true`; narrower
-  /// floating-point types round to nearest, ties to even; narrower integers wrap.
+  /// Floating-point numbers become integers by truncation toward zero, saturating, not-a-number
+  /// gives 0; anything but 0 becomes `true`; narrower floating-point types round to nearest, ties
+  /// to even; narrower integers wrap.
   public func cast(to elementType: ElementType) -> Tensor {
     elementType == self.elementType ? self : apply(Cast(to: elementType), [self])
   }

@@ -41,17 +41,20 @@ package struct Divide: ElementwisePrimitive {
 }
 
 extension Tensor {
-  /// The quotients of elements, broadcasting; integers truncate toward zero, and division of integers by zero gives 0.
+  /// The quotients of elements, broadcasting; integers truncate toward zero, and division of
+  /// integers by zero gives 0.
   public static func / (first: Tensor, second: Tensor) -> Tensor {
     applyPromoting(Divide(), first, second)
   }
 
-  /// The quotients of elements, broadcasting; integers truncate toward zero, and division of integers by zero gives 0.
+  /// The quotients of elements, broadcasting; integers truncate toward zero, and division of
+  /// integers by zero gives 0.
   public static func / (first: Tensor, second: some ScalarOperand) -> Tensor {
     applyPromoting(Divide(), first, second)
   }
 
-  /// The quotients of elements, broadcasting; integers truncate toward zero, and division of integers by zero gives 0.
+  /// The quotients of elements, broadcasting; integers truncate toward zero, and division of
+  /// integers by zero gives 0.
   public static func / (first: some ScalarOperand, second: Tensor) -> Tensor {
     applyPromoting(Divide(), first, second)
   }

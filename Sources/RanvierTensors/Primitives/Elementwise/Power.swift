@@ -16,13 +16,15 @@ package struct Power: ElementwisePrimitive {
     let (base, exponent) = (application.operands[0], application.operands[1])
     return [
       application.ifNeeded(0) {
-        // The power of 0 is constant, also where the base is 0 and `0 * pow(0, -1)` would not be a number.
+        // The power of 0 is constant, also where the base is 0 and `0 * pow(0, -1)` would not be a
+        // number.
         let isConstant = equal(exponent, 0)
         let lower: Tensor = apply(Power(), [base, select(isConstant, 1, exponent) - 1])
         return application.cotangent * select(isConstant, 0, exponent * lower)
       },
       application.ifNeeded(1) {
-        // Where the base is not positive, powers with neighbouring exponents are no numbers: no derivative.
+        // Where the base is not positive, powers with neighbouring exponents are no numbers: no
+        // derivative.
         let isPositive = greater(base, 0)
         let logarithm = log(select(isPositive, base, 1))
         return application.cotangent * select(isPositive, application.result * logarithm, 0)

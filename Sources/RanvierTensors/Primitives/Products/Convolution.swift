@@ -1,8 +1,10 @@
 /// Convolution (cross-correlation) over 1 to 3 spatial axes, channels last.
 ///
-/// `output[n, t, o] = sum over k, c of input[n, t * stride - padding + k * dilation, c] * kernel[k, c, o]`
+/// `output[n, t, o] = sum over k, c of input[n, t * stride - padding + k * dilation, c] * kernel[k,
+/// c, o]`
 ///
-/// - Shapes: input `[batch, spatial..., channels]`, kernel `[size..., channels / groups, outputs]`, result `[batch, spatial..., outputs]`.
+/// - Shapes: input `[batch, spatial..., channels]`, kernel `[size..., channels / groups, outputs]`,
+///   result `[batch, spatial..., outputs]`.
 package struct Convolution: ExpensivePrimitive {
   package let geometry: ConvolutionGeometry
 

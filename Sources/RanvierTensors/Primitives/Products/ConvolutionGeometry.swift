@@ -35,7 +35,8 @@ package struct ConvolutionGeometry: Sendable, Hashable, CustomStringConvertible 
     return room < 0 ? -1 : room / strides[axis] + 1
   }
 
-  /// Sizes of one convolution: `input [n, s..., c]`, `kernel [k..., c / groups, o]`, `output [n, t..., o]`.
+  /// Sizes of one convolution: `input [n, s..., c]`, `kernel [k..., c / groups, o]`, `output [n,
+  /// t..., o]`.
   func check(
     _ operation: String, input: TensorType, kernel: TensorType, output: TensorType? = nil
   ) throws(OperationError) -> Shape {
@@ -80,7 +81,8 @@ package struct ConvolutionGeometry: Sendable, Hashable, CustomStringConvertible 
     return shape
   }
 
-  /// The samples that forward and gradient primitives share: input and kernel shapes with a geometry.
+  /// The samples that forward and gradient primitives share: input and kernel shapes with a
+  /// geometry.
   static let sampleCases: [(geometry: ConvolutionGeometry, input: Shape, kernel: Shape)] = [
     (
       .init(strides: [1, 1], paddingLow: [0, 0], paddingHigh: [0, 0], dilation: [1, 1]),

@@ -1,4 +1,5 @@
-/// Products of matrices: `[batch..., m, k] · [batch..., k, n]`, either operand transposed in its last two axes if so marked.
+/// Products of matrices: `[batch..., m, k] · [batch..., k, n]`, either operand transposed in its
+/// last two axes if so marked.
 package struct MatrixProduct: ExpensivePrimitive {
   package let transposesLeft: Bool
   package let transposesRight: Bool
@@ -120,8 +121,8 @@ package struct MatrixProduct: ExpensivePrimitive {
 
 /// The matrix product of two tensors.
 ///
-/// Vectors count as a row on the left and a column on the right, and that axis disappears from the result. Axes before the last two are batch axes and
-/// broadcast.
+/// Vectors count as a row on the left and a column on the right, and that axis disappears from the
+/// result. Axes before the last two are batch axes and broadcast.
 ///
 /// - Shapes: `[..., m, k] · [..., k, n]` gives `[..., m, n]`; `[k] · [k]` gives a scalar.
 public func matmul(_ left: Tensor, _ right: Tensor) -> Tensor {

@@ -2,8 +2,8 @@ internal import CKernels
 
 /// Uniformly distributed 32-bit words, computed from a key and each element's position.
 ///
-/// Element i is `x0 ^ x1` of Threefry-2x32 with 20 rounds (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3") at counter i, the same
-/// words as JAX's partitionable threefry.
+/// Element i is `x0 ^ x1` of Threefry-2x32 with 20 rounds (Salmon et al. 2011, "Parallel random
+/// numbers: as easy as 1, 2, 3") at counter i, the same words as JAX's partitionable threefry.
 package struct RandomBits: Primitive {
   package let shape: Shape
 

@@ -27,7 +27,8 @@ package struct AllReduction: ReductionPrimitive {
 }
 
 extension Tensor {
-  /// Whether all are true along axes (by default over the whole tensor); numbers count as true if they are not 0.
+  /// Whether all are true along axes (by default over the whole tensor); numbers count as true if
+  /// they are not 0.
   public func all(alongAxes axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
     cast(to: .bool).reduced(
       by: AllReduction.self, alongAxes: axes, keepingAxes: keepingAxes, spelling: "all(alongAxes:)")

@@ -27,7 +27,8 @@ package struct AnyReduction: ReductionPrimitive {
 }
 
 extension Tensor {
-  /// Whether any is true along axes (by default over the whole tensor); numbers count as true if they are not 0.
+  /// Whether any is true along axes (by default over the whole tensor); numbers count as true if
+  /// they are not 0.
   public func any(alongAxes axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
     cast(to: .bool).reduced(
       by: AnyReduction.self, alongAxes: axes, keepingAxes: keepingAxes, spelling: "any(alongAxes:)")

@@ -1,6 +1,7 @@
 internal import CKernels
 
-/// The position (i32) of the largest or smallest element along an axis; the first of equals, and the first not-a-number, wins.
+/// The position (i32) of the largest or smallest element along an axis; the first of equals, and
+/// the first not-a-number, wins.
 package struct ArgumentReduction: Primitive {
   package let axis: Int
   package let findsMaximum: Bool

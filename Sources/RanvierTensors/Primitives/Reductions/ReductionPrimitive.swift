@@ -90,7 +90,8 @@ struct ReductionPass {
   var reduced: Int
   var inner: Int
 
-  /// The passes that reduce some axes of a shape: one for each run of neighbouring axes, innermost first.
+  /// The passes that reduce some axes of a shape: one for each run of neighbouring axes, innermost
+  /// first.
   static func passes(over shape: Shape, axes: [Int]) -> [ReductionPass] {
     var sizes = shape.sizes
     var passes: [ReductionPass] = []

@@ -24,7 +24,8 @@ package struct Sum: ReductionPrimitive {
 extension Tensor {
   /// The sum of the elements along axes (all by default).
   ///
-  /// Sums are cascaded: the error grows with the logarithm of the number of elements. Integers wrap.
+  /// Sums are cascaded: the error grows with the logarithm of the number of elements. Integers
+  /// wrap.
   public func sum(alongAxes axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
     if elementType == .bool {
       return cast(to: .int32).sum(alongAxes: axes, keepingAxes: keepingAxes)

@@ -100,7 +100,8 @@ extension Tensor {
           operation: "Tensor(stacking:)", rule: "at least one tensor", got: "none"))
       return
     }
-    // Types of the same shapes differ only in the axes inserted here, so the error of the concatenation would mislead.
+    // Types of the same shapes differ only in the axes inserted here, so the error of the
+    // concatenation would mislead.
     if let wrong = tensors.first(where: { $0.error == nil && $0.shape != tensors[0].shape }),
       tensors[0].error == nil
     {

@@ -2,7 +2,8 @@ internal import CKernels
 
 /// Rows of a tensor at given positions of an axis.
 ///
-/// Operands: the tensor, and positions of type i64 and any shape, which takes the axis's place. Positions outside the axis are clamped to it.
+/// Operands: the tensor, and positions of type i64 and any shape, which takes the axis's place.
+/// Positions outside the axis are clamped to it.
 package struct Gather: Primitive {
   package let axis: Int
 
@@ -76,7 +77,8 @@ package struct Gather: Primitive {
 extension Tensor {
   /// The parts of the tensor at positions of an axis; the positions' shape takes the axis's place.
   ///
-  /// Positions outside the axis are clamped to it: data is not checked here, because it may not be known yet.
+  /// Positions outside the axis are clamped to it: data is not checked here, because it may not be
+  /// known yet.
   public func gathered(at positions: Tensor, alongAxis axis: Int = 0) -> Tensor {
     apply(Gather(axis: axis < 0 ? axis + rank : axis), [self, positions.cast(to: .int64)])
   }

@@ -1,6 +1,7 @@
 internal import CKernels
 
-/// A border of one value around the elements, and gaps of it between them; negative borders cut elements off.
+/// A border of one value around the elements, and gaps of it between them; negative borders cut
+/// elements off.
 ///
 /// Operands: the tensor, and the value as a scalar.
 package struct Pad: Primitive {
@@ -120,7 +121,8 @@ package struct Pad: Primitive {
 }
 
 extension Tensor {
-  /// The tensor with a border of one value: (before, after) for each axis; negative counts cut elements off.
+  /// The tensor with a border of one value: (before, after) for each axis; negative counts cut
+  /// elements off.
   public func padded(_ border: [(before: Int, after: Int)], with value: Double = 0) -> Tensor {
     apply(
       Pad(low: border.map(\.before), high: border.map(\.after), interior: border.map { _ in 0 }),

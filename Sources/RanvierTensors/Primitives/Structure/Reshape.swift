@@ -70,7 +70,8 @@ extension Tensor {
   /// All elements as a vector.
   public func flattened() -> Tensor { reshaped(to: [count]) }
 
-  /// The tensor with an axis of size 1 inserted at a position; negative positions count from the end.
+  /// The tensor with an axis of size 1 inserted at a position; negative positions count from the
+  /// end.
   public func expandedDimension(at axis: Int) -> Tensor {
     var sizes = shape.sizes
     let position = axis < 0 ? axis + rank + 1 : axis
@@ -103,7 +104,8 @@ extension Tensor {
     return reshaped(to: Shape((0 ..< rank).filter { !removed.contains($0) }.map { shape[$0] }))
   }
 
-  /// Axes as positions from the front, each once and in range, or the error that names the operation.
+  /// Axes as positions from the front, each once and in range, or the error that names the
+  /// operation.
   package func normalizedAxes(
     _ axes: [Int], operation: String
   ) throws(OperationError) -> [Int] {

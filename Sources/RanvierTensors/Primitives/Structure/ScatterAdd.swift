@@ -2,7 +2,8 @@ internal import CKernels
 
 /// Sums of rows by position: the derivative of gathering.
 ///
-/// Operands: the rows, and their positions (i64), whose shape stands in the rows' shape at `axis`; the result has `size` positions there.
+/// Operands: the rows, and their positions (i64), whose shape stands in the rows' shape at `axis`;
+/// the result has `size` positions there.
 package struct ScatterAdd: Primitive {
   package let axis: Int
   package let size: Int

@@ -1,6 +1,7 @@
 internal import CKernels
 
-/// The largest element of each window, and its flat position within the input's spatial axes (i32, -1 for a window that covers nothing).
+/// The largest element of each window, and its flat position within the input's spatial axes (i32,
+/// -1 for a window that covers nothing).
 package struct WindowMaximum: Primitive {
   package let geometry: WindowGeometry
 
