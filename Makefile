@@ -37,6 +37,7 @@ lint:  ## Report code that is not formatted or breaks a rule
 check-structure:  ## Compare the layout and the targets with what is written down
 	Scripts/check-layout
 	Scripts/check-architecture
+	Scripts/check-readme
 
 format:  ## Format all Swift code in place
 	swift format --in-place --parallel --recursive $(SWIFT_CODE)

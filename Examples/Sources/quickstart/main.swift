@@ -10,12 +10,10 @@ let model = Model.input("pixels", shape: [nil, 8, 8, 1])
   .dense(10, activation: .softmax)
 print(try model.summary())
 
-let result = try Loop.trainer(
-  model, loss: .categoricalCrossEntropy, optimizer: .adam(learningRate: 2e-3)
-)
-.metric(.accuracy)
-.validate(on: test.batches(of: 359))
-.run(over: training.batches(of: 64, shuffledBy: RandomKey(seed: 1)), epochs: 8, seed: 42)
+let result = try Loop.trainer(model, loss: .categoricalCrossEntropy, optimizer: .adam())
+  .metric(.accuracy)
+  .validate(on: test.batches(of: 359))
+  .run(over: training.batches(of: 64, shuffledBy: RandomKey(seed: 1)), epochs: 12, seed: 42)
 
 let (_, predict) = try model.build()
 let digits = try test.subset(Array(0 ..< 10))

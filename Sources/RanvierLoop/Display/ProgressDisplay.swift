@@ -114,6 +114,7 @@ final class ProgressDisplay {
   }
 
   private func duration(_ seconds: Double) -> String {
+    if seconds < 0.0995 { return String(format: "%.1f ms", seconds * 1000) }
     if seconds < 59.995 { return String(format: "%.2f s", seconds) }
     let whole = Int(seconds.rounded())
     return whole < 3600
