@@ -12,7 +12,7 @@ PYTHON ?= python3
 SWIFT_CODE := $(wildcard Package.swift Sources Tests Benchmarks Examples)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-release check lint check-structure format bench golden \
+.PHONY: help demo test test-release test-openblas check lint check-structure format bench golden \
   golden-check docs dependencies clean
 
 help:  ## Print this list
@@ -28,6 +28,9 @@ test: dependencies  ## Run every test (debug build)
 
 test-release: dependencies  ## Run every test (release build)
 	swift test --parallel -c release $(TEST_ARGUMENTS)
+
+test-openblas: dependencies  ## Run every test without oneDNN
+	swift test --parallel --disable-default-traits --scratch-path .build-openblas $(TEST_ARGUMENTS)
 
 check: lint check-structure test  ## Run what CI runs: lint, structure, tests
 
@@ -55,7 +58,7 @@ docs: dependencies  ## Build the reference documentation into .build/documentati
 	Scripts/make-docs
 
 clean:  ## Remove everything that was built
-	rm -rf .build Examples/.build Benchmarks/.build
+	rm -rf .build .build-openblas Examples/.build Benchmarks/.build
 
 dependencies:
 	@Scripts/install-dependencies

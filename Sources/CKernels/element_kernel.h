@@ -4,20 +4,10 @@
 #define RANVIER_ELEMENT_KERNEL_H
 
 #include "ckernels.h"
+#include "instruction_sets.h"
 
 #include <stdint.h>
 #include <string.h>
-
-// Compiles a function for AVX-512, AVX2 and plain x86-64; the loader picks one. Elsewhere the
-// baseline of the architecture (NEON on arm64) is already what we want.
-#if defined(__x86_64__) && defined(__linux__)
-#define CK_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define CK_CLONES
-#endif
-
-// Helpers must be inlined: only then are they compiled for the instruction set of their caller.
-#define CK_INLINE static inline __attribute__((always_inline))
 
 // An output is either the same buffer as an input or does not overlap it, so that no iteration
 // depends on another one. The compiler's own check would take the same buffer for a conflict.
@@ -62,8 +52,6 @@
 #define CK_ALL_TYPES(X, ...) \
   CK_BOOL_TYPE(X, __VA_ARGS__) CK_INTEGER_TYPES(X, __VA_ARGS__) CK_FLOAT_TYPES(X, __VA_ARGS__)
 
-typedef _Float16 ck_f16;
-typedef struct ck_bf16 { uint16_t bits; } ck_bf16;
 
 // ---------------------------------------------------------------------------------------------
 // Bits of floats
@@ -86,17 +74,6 @@ CK_INLINE uint64_t ck_bits_f64(double x) {
 CK_INLINE double ck_from_bits_f64(uint64_t bits) {
   union { uint64_t bits; double value; } both = {.bits = bits};
   return both.value;
-}
-
-CK_INLINE float ck_from_bf16(ck_bf16 x) { return ck_from_bits_f32((uint32_t)x.bits << 16); }
-
-// Rounds to nearest even. NaN keeps its upper bits and becomes quiet, since rounding its payload
-// could carry into the exponent.
-CK_INLINE ck_bf16 ck_to_bf16(float x) {
-  uint32_t bits = ck_bits_f32(x);
-  uint32_t rounded = (bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16;
-  uint32_t quiet = (bits >> 16) | 0x40u;
-  return (ck_bf16){(uint16_t)(x != x ? quiet : rounded)};
 }
 
 // Loads convert a stored element to its computation type, stores convert back.

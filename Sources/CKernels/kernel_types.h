@@ -10,29 +10,13 @@
 #include <string.h>
 
 #include "ckernels.h"
-
-// Release builds target the baseline instruction set; hot functions are compiled several times and
-// the loader picks the version that fits the processor.
-#if defined(__x86_64__)
-#define CK_CLONES \
-  __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define CK_CLONES
-#endif
-
-// Helpers must be part of every clone of their caller, hence never calls.
-#define CK_INLINE static inline __attribute__((always_inline))
+#include "instruction_sets.h"
 
 // Work below this many bytes (or simple operations) is not worth a parallel region.
 #define CK_PARALLEL_GRAIN 262144
 
 // Partial results live on the stack, at most this many bytes of them in one array.
 #define CK_PARTIAL_BYTES 65536
-
-// A distinct type, so that a bf16 is never mistaken for a 16-bit integer.
-typedef struct ck_bf16 {
-  uint16_t bits;
-} ck_bf16;
 
 // The table of numeric types: X(name, code, element, compared, value, wide, lowest, highest).
 //   element   what buffers hold;
@@ -54,22 +38,6 @@ typedef struct ck_bf16 {
   X(f32, CK_F32, float, float, float, float, -INFINITY, INFINITY)                        \
   X(f64, CK_F64, double, double, double, double, -INFINITY, INFINITY)
 
-CK_INLINE float ck_float_of_bf16(ck_bf16 element) {
-  uint32_t bits = (uint32_t)element.bits << 16;
-  float value;
-  memcpy(&value, &bits, sizeof value);
-  return value;
-}
-
-CK_INLINE ck_bf16 ck_bf16_of_float(float value) {
-  uint32_t bits;
-  memcpy(&bits, &value, sizeof bits);
-  uint32_t rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
-  // Rounding could carry a NaN's payload into infinity, so NaNs are made quiet instead.
-  uint32_t quiet = (bits >> 16) | 0x40;
-  return (ck_bf16){(uint16_t)(value != value ? quiet : rounded)};
-}
-
 // Conversions between buffers and registers: ck_load_TYPE gives the compared type, which converts
 // to the value type implicitly; ck_store_TYPE takes either.
 #define CK_DEFINE_CONVERSION(name, element, compared, value, load, store)                 \
@@ -89,8 +57,8 @@ CK_DEFINE_INTEGER_CONVERSION(u64, uint64_t, uint64_t)
 CK_DEFINE_INTEGER_CONVERSION(f32, float, float)
 CK_DEFINE_INTEGER_CONVERSION(f64, double, double)
 CK_DEFINE_CONVERSION(f16, _Float16, float, float, (float)stored, (_Float16)number)
-CK_DEFINE_CONVERSION(bf16, ck_bf16, float, float, ck_float_of_bf16(stored),
-                     ck_bf16_of_float(number))
+CK_DEFINE_CONVERSION(bf16, ck_bf16, float, float, ck_from_bf16(stored),
+                     ck_to_bf16(number))
 
 CK_INLINE size_t ck_smaller(size_t a, size_t b) { return a < b ? a : b; }
 CK_INLINE size_t ck_larger(size_t a, size_t b) { return a > b ? a : b; }
