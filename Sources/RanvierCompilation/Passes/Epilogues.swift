@@ -128,7 +128,7 @@ package struct ProductWithEpilogue: Primitive {
   }
 
   package func pullback(_ application: Application) -> [Tensor?] {
-    preconditionFailure("epilogues are made after derivatives")
+    fatalError("epilogues are made after derivatives")
   }
 
   package func evaluate(
@@ -163,7 +163,7 @@ package struct ProductWithEpilogue: Primitive {
         .forward, type: left.elementType, geometry: convolution.geometry, input: left.shape,
         kernel: right.shape, output: results[0].shape, epilogue: epilogue
       ).prepared()
-    default: preconditionFailure("\(product) has no epilogues")
+    default: fatalError("\(product) has no epilogues")
     }
   }
 

@@ -166,7 +166,7 @@ package struct FusedElements: Primitive {
   }
 
   package func pullback(_ application: Application) -> [Tensor?] {
-    preconditionFailure("regions are formed after derivatives")
+    fatalError("regions are formed after derivatives")
   }
 
   package func evaluate(

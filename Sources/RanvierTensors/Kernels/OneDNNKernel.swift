@@ -50,7 +50,9 @@
         ) { operands in
           let status = odnn_run(
             object.kernel, operands, arguments[operandCount], arguments[operandCount + 1])
-          precondition(status == 0, "oneDNN failed with status \(status) in \(implementation)")
+          guard status == 0 else {
+            fatalError("oneDNN failed with status \(status) in \(implementation)")
+          }
         }
       }
     }

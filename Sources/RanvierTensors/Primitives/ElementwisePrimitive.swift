@@ -78,7 +78,7 @@ extension ElementwisePrimitive {
 
   package func makeKernel(_ operands: [TensorType], _ results: [TensorType]) -> Kernel {
     guard let operation = loopOperation(operands) else {
-      preconditionFailure("\(name) has no kernel for \(operands)")
+      fatalError("\(name) has no kernel for \(operands)")
     }
     return ElementLoop(
       shape: results[0].shape, inputs: operands,

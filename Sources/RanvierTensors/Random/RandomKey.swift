@@ -19,7 +19,9 @@ public struct RandomKey: TensorTree {
 
   /// Several independent keys.
   public func split(_ count: Int = 2) -> [RandomKey] {
-    precondition(count >= 0, "split(_:) needs a count that is not negative, got \(count)")
+    guard count >= 0 else {
+      fatalError("split(_:) needs a count that is not negative, got \(count)")
+    }
     let counters: [UInt32] = (0 ..< UInt32(count)).flatMap { [0, $0] as [UInt32] }
     let keys: Tensor = apply(DeriveKey(), [words, Tensor(counters, shape: [count, 2])])
     return (0 ..< count).map { RandomKey(words: keys[$0]) }

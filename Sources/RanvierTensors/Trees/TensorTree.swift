@@ -49,14 +49,15 @@ extension TensorTree {
     var iterator = tensors.makeIterator()
     let result = mapTensors { _ in
       guard let next = iterator.next() else {
-        preconditionFailure(
+        fatalError(
           "replacingTensors(with:) needs as many tensors as the tree has, got \(tensors.count)")
       }
       return next
     }
-    precondition(
-      iterator.next() == nil,
-      "replacingTensors(with:) needs as many tensors as the tree has, got \(tensors.count)")
+    guard iterator.next() == nil else {
+      fatalError(
+        "replacingTensors(with:) needs as many tensors as the tree has, got \(tensors.count)")
+    }
     return result
   }
 }

@@ -22,8 +22,10 @@ extension Tensor {
   ///
   /// Traps if there is not exactly one element, or if it is not known.
   public func scalar<Scalar: TensorScalar>(as type: Scalar.Type = Float.self) -> Scalar {
-    precondition(
-      error != nil || count == 1, "scalar(as:) needs a tensor of one element, got shape \(shape)")
+    // `fatalError` rather than `precondition`, whose text release builds leave out.
+    guard error != nil || count == 1 else {
+      fatalError("scalar(as:) needs a tensor of one element, got shape \(shape)")
+    }
     return scalars(as: type)[0]
   }
 

@@ -80,12 +80,12 @@ public struct Tensor: Sendable {
     case .concrete(let storage): return storage
     case .traced(let value):
       if let storage = value.storage { return storage }
-      preconditionFailure(
+      fatalError(
         """
         \(purpose) needs the elements of a \(type) tensor, which are not known while a function is being \
         compiled; return the tensor from the compiled function, or use `select` instead of `if`
         """)
-    case .invalid(let error): preconditionFailure("\(purpose) of an invalid tensor: \(error)")
+    case .invalid(let error): fatalError("\(purpose) of an invalid tensor: \(error)")
     }
   }
 
