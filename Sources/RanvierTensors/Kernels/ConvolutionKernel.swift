@@ -51,7 +51,14 @@ package struct ConvolutionKernel: Sendable {
         })
     }
     #if OneDNN
-      if type == .float32 || type == .bfloat16, let kernel = oneDNN() { return kernel }
+      if type == .float32 || type == .bfloat16, let kernel = oneDNN() {
+        // The convolution of oneDNN 2.6 that goes through gemm now and then stores a wrong element
+        // when it applies an activation; there it is applied afterwards.
+        guard !epilogue.isEmpty, kernel.implementation.contains("gemm") else { return kernel }
+        var plain = self
+        plain.epilogue = Epilogue()
+        if let kernel = plain.oneDNN() { return withEpilogue(kernel) }
+      }
     #endif
     if type == .float32 || type == .float64 { return withEpilogue(unfolding()) }
     return withEpilogue(inFloat32())
