@@ -60,6 +60,20 @@ extension ElementwisePrimitive {
     }
   }
 
+  package func vectorized(_ batch: BatchedApplication) -> [Tensor] {
+    // The axes of one example are aligned behind the batch axis.
+    let rank = batch.operands.indices.map { batch.rank($0) }.max() ?? 0
+    let aligned = batch.operands.indices.map { index in
+      let operand = batch.operands[index]
+      let missing = rank - batch.rank(index)
+      guard batch.isBatched[index], missing > 0 else { return operand }
+      let sizes =
+        [batch.size] + [Int](repeating: 1, count: missing) + operand.shape.sizes.dropFirst()
+      return operand.reshaped(to: Shape(sizes))
+    }
+    return applyAll(self, aligned)
+  }
+
   package func evaluate(
     _ operands: [ReferenceArray], _ resultTypes: [TensorType]
   ) -> [ReferenceArray] {

@@ -19,6 +19,11 @@ package protocol Primitive: Sendable, Hashable, CustomStringConvertible {
   /// Written with tensor operations, so that derivatives have derivatives.
   func pullback(_ application: Application) -> [Tensor?]
 
+  /// The results of one application for each example of a batch, as one computation.
+  ///
+  /// Batched operands carry the examples along an additional first axis, and so must all results.
+  func vectorized(_ batch: BatchedApplication) -> [Tensor]
+
   /// Computes the results in the plainest possible way, in double precision: the oracle of every
   /// kernel.
   func evaluate(_ operands: [ReferenceArray], _ resultTypes: [TensorType]) -> [ReferenceArray]
@@ -33,6 +38,8 @@ package protocol Primitive: Sendable, Hashable, CustomStringConvertible {
 extension Primitive {
   package var resultCount: Int { 1 }
   package var description: String { name }
+
+  package func vectorized(_ batch: BatchedApplication) -> [Tensor] { batch.oneByOne(self) }
 
   /// Whether two primitives are the same operation with the same options.
   package func isEqual(to other: any Primitive) -> Bool {
@@ -59,6 +66,47 @@ package struct Application {
   /// A cotangent, computed only if it is used.
   package func ifNeeded(_ operand: Int, _ cotangent: () -> Tensor) -> Tensor? {
     isNeeded[operand] ? cotangent() : nil
+  }
+}
+
+/// A primitive's operands for all examples of a batch.
+package struct BatchedApplication {
+  /// The operands; those that differ from example to example have an additional first axis.
+  package let operands: [Tensor]
+  /// Which operands have the additional axis; at least one has.
+  package let isBatched: [Bool]
+  /// The number of examples.
+  package let size: Int
+
+  package init(operands: [Tensor], isBatched: [Bool], size: Int) {
+    self.operands = operands
+    self.isBatched = isBatched
+    self.size = size
+  }
+
+  /// The number of axes an operand has for one example.
+  package func rank(_ operand: Int) -> Int {
+    operands[operand].rank - (isBatched[operand] ? 1 : 0)
+  }
+
+  /// An operand with the additional axis, repeated for every example if all share it.
+  package func repeated(_ operand: Int) -> Tensor {
+    let tensor = operands[operand]
+    if isBatched[operand] { return tensor }
+    return tensor.broadcast(to: Shape([size] + tensor.shape.sizes))
+  }
+
+  /// The results for each example computed one after the other: for primitives that no single
+  /// application to all examples can replace.
+  package func oneByOne(_ primitive: some Primitive) -> [Tensor] {
+    let results = (0 ..< size).map { example in
+      applyAll(
+        primitive, operands.indices.map { isBatched[$0] ? operands[$0][example] : operands[$0] })
+    }
+    return (0 ..< primitive.resultCount).map { index in
+      Tensor(
+        concatenating: results.map { $0[index].reshaped(to: Shape([1] + $0[index].shape.sizes)) })
+    }
   }
 }
 

@@ -45,6 +45,10 @@ extension ReductionPrimitive {
     return [TensorType(operand.elementType, Shape(kept.map { operand.shape[$0] }))]
   }
 
+  package func vectorized(_ batch: BatchedApplication) -> [Tensor] {
+    applyAll(Self(axes: axes.map { $0 + 1 }), batch.operands)
+  }
+
   package func evaluate(
     _ operands: [ReferenceArray], _ resultTypes: [TensorType]
   ) -> [ReferenceArray] {
