@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// The gradient of a scalar function of tensors, at a point.
 ///
 /// `gradient(at: w) { w in mean(square(matmul(x, w) - y)) }` has the structure of `w`; its tensors
@@ -27,7 +29,7 @@ public func valueWithGradient<Tree: TensorTree>(
 public func valueWithGradient<Tree: TensorTree, Auxiliary: TensorTree>(
   at point: Tree, of function: (Tree) throws -> (Tensor, Auxiliary)
 ) rethrows -> (value: Tensor, auxiliary: Auxiliary, gradient: Tree) {
-  try differentiating(at: point) { trace, variables in
+  let result = try differentiating(at: point) { trace, variables in
     let (value, auxiliary) = try function(variables)
     let one: Tensor
     if value.error != nil {
@@ -41,8 +43,74 @@ public func valueWithGradient<Tree: TensorTree, Auxiliary: TensorTree>(
     } else {
       one = Tensor.ones(value.shape, elementType: value.elementType)
     }
-    let gradient = pullBack(one, from: value, to: variables, in: trace)
+    let gradient = cotangents(one, from: value, to: variables, in: trace)
     return (value, auxiliary, gradient)
+  }
+  return (
+    result.0.settled, result.1.mapTensors(\.settled), result.2.mapTensors(\.settled)
+  )
+}
+
+/// The derivative of a function of one number, at a number.
+///
+///     gradient(at: 3.14) { sin($0 * $0) + cos($0 * $0) }    // -3.0501623...
+///
+/// The function is written with tensor operations; the number is an `f64` scalar to it, so ordinary
+/// Swift control flow may depend on it.
+///
+/// - Returns: The derivative; not-a-number if the function does something wrong, or if its result
+///   is not one floating-point number.
+public func gradient(at point: Double, of function: (Tensor) throws -> Tensor) rethrows -> Double {
+  try valueWithGradient(at: point, of: function).gradient
+}
+
+/// A function's value and derivative at a number.
+public func valueWithGradient(
+  at point: Double, of function: (Tensor) throws -> Tensor
+) rethrows -> (value: Double, gradient: Double) {
+  let result = try valueWithGradient(at: Tensor(point), of: function)
+  func number(_ tensor: Tensor) -> Double {
+    tensor.error == nil && tensor.count == 1 ? tensor.scalar(as: Double.self) : .nan
+  }
+  return (number(result.value), number(result.gradient))
+}
+
+/// The gradients of a scalar function of several trees of tensors, at a point.
+///
+///     let (dw, db) = gradient(at: w, b) { w, b in mean(square(matmul(x, w) + b - y)) }
+public func gradient<First: TensorTree, Second: TensorTree, each Rest: TensorTree>(
+  at first: First, _ second: Second, _ rest: repeat each Rest,
+  of function: (First, Second, repeat each Rest) throws -> Tensor
+) rethrows -> (First, Second, repeat each Rest) {
+  try valueWithGradient(at: first, second, repeat each rest, of: function).gradient
+}
+
+/// The value and the gradients of a scalar function of several trees of tensors, at a point.
+public func valueWithGradient<First: TensorTree, Second: TensorTree, each Rest: TensorTree>(
+  at first: First, _ second: Second, _ rest: repeat each Rest,
+  of function: (First, Second, repeat each Rest) throws -> Tensor
+) rethrows -> (value: Tensor, gradient: (First, Second, repeat each Rest)) {
+  var point = first.tensors + second.tensors
+  func append(_ tree: some TensorTree) { point += tree.tensors }
+  repeat append(each rest)
+  let result = try valueWithGradient(at: point) { tensors in
+    var remaining = tensors[...]
+    return try function(
+      first.taking(from: &remaining), second.taking(from: &remaining),
+      repeat (each rest).taking(from: &remaining))
+  }
+  var remaining = result.gradient[...]
+  let gradients = (
+    first.taking(from: &remaining), second.taking(from: &remaining),
+    repeat (each rest).taking(from: &remaining)
+  )
+  return (result.value, gradients)
+}
+
+extension TensorTree {
+  /// The same structure with tensors taken from a list.
+  fileprivate func taking(from tensors: inout ArraySlice<Tensor>) -> Self {
+    mapTensors { tensors.popFirst() ?? $0 }
   }
 }
 
@@ -51,24 +119,50 @@ public func valueWithGradient<Tree: TensorTree, Auxiliary: TensorTree>(
 /// Where the function's result has any shape, `pullback(at: x, of: f)(v)` is the product of `v`
 /// with the Jacobian of `f`.
 public func pullback<Tree: TensorTree>(
-  at point: Tree, of function: @escaping @Sendable (Tree) -> Tensor
-) -> @Sendable (Tensor) -> Tree {
-  valueWithPullback(at: point, of: function).pullback
+  at point: Tree, of function: (Tree) throws -> Tensor
+) rethrows -> @Sendable (Tensor) -> Tree {
+  try valueWithPullback(at: point, of: function).pullback
 }
 
 /// A function's value at a point, and the function that maps its cotangent to the point's.
+///
+/// The function is called once; the pullback may be called any number of times.
 public func valueWithPullback<Tree: TensorTree>(
-  at point: Tree, of function: @escaping @Sendable (Tree) -> Tensor
-) -> (value: Tensor, pullback: @Sendable (Tensor) -> Tree) {
-  let value = function(point)
-  return (
-    value,
-    { cotangent in
-      differentiating(at: point) { trace, variables in
-        pullBack(cotangent, from: function(variables), to: variables, in: trace)
-      }
+  at point: Tree, of function: (Tree) throws -> Tensor
+) rethrows -> (value: Tensor, pullback: @Sendable (Tensor) -> Tree) {
+  if let trace = enclosingTrace(of: point) {
+    let variables = point.mapTensors { variable(for: $0, in: trace) }
+    let value = try Trace.$current.withValue(trace) { try function(variables) }
+    return (value, { cotangents($0, from: value, to: variables, in: trace) })
+  }
+  let recording = PullbackRecording()
+  let (value, variables) = try Trace.$current.withValue(recording.trace) {
+    let variables = point.mapTensors { variable(for: $0, in: recording.trace) }
+    return (try function(variables), variables)
+  }
+  return (value.withoutTrace, { recording.pullBack($0, from: value, to: variables) })
+}
+
+/// A recording that lives as long as the pullback that needs it.
+private final class PullbackRecording: Sendable {
+  let trace = Trace(computes: true)
+  private let turn = Mutex(())
+
+  deinit { _ = trace.close() }
+
+  /// One pullback at a time, since each forgets what it recorded.
+  func pullBack<Tree: TensorTree>(
+    _ cotangent: Tensor, from value: Tensor, to variables: Tree
+  ) -> Tree {
+    turn.withLock { _ in
+      let count = trace.valueCount
+      defer { trace.forget(after: count) }
+      return Trace.$current.withValue(trace) {
+        cotangents(
+          cotangent.withoutTrace, from: value, to: variables, in: trace)
+      }.mapTensors(\.withoutTrace)
     }
-  )
+  }
 }
 
 /// Runs a closure on variables that stand for a point, in the current trace or in one that computes
@@ -76,16 +170,19 @@ public func valueWithPullback<Tree: TensorTree>(
 private func differentiating<Tree: TensorTree, R>(
   at point: Tree, _ body: (Trace, Tree) throws -> R
 ) rethrows -> R {
-  if let trace = Trace.current, trace.isOpen {
-    return try body(trace, point.mapTensors { variable(for: $0, in: trace) })
-  }
-  let outer = point.tensors.lazy.compactMap(\.openTrace).first
-  let trace = outer ?? Trace(computes: true)
+  let enclosing = enclosingTrace(of: point)
+  let trace = enclosing ?? Trace(computes: true)
   // Results keep their elements; the recording itself is not needed any more.
-  defer { if outer == nil { _ = trace.close() } }
+  defer { if enclosing == nil { _ = trace.close() } }
   return try Trace.$current.withValue(trace) {
     try body(trace, point.mapTensors { variable(for: $0, in: trace) })
   }
+}
+
+/// The recording that derivatives at a point belong to, if one is going on.
+private func enclosingTrace(of point: some TensorTree) -> Trace? {
+  if let trace = Trace.current, trace.isOpen { return trace }
+  return point.tensors.lazy.compactMap(\.openTrace).first
 }
 
 /// A new value of the trace, equal to a tensor, with respect to which can be differentiated.
@@ -93,7 +190,7 @@ private func variable(for tensor: Tensor, in trace: Trace) -> Tensor {
   tensor.error == nil ? trace.record(Alias(), [tensor], [tensor.type])[0] : tensor
 }
 
-private func pullBack<Tree: TensorTree>(
+private func cotangents<Tree: TensorTree>(
   _ cotangent: Tensor, from value: Tensor, to variables: Tree, in trace: Trace
 ) -> Tree {
   if let error = value.error ?? cotangent.error {
@@ -116,6 +213,9 @@ private func pullBack<Tree: TensorTree>(
 }
 
 extension Tensor {
+  /// The same elements without a recording that has ended.
+  fileprivate var settled: Tensor { openTrace == nil ? withoutTrace : self }
+
   /// The trace that records this tensor, while it is open.
   package var openTrace: Trace? {
     if case .traced(let value) = content, value.trace.isOpen { value.trace } else { nil }

@@ -49,7 +49,7 @@ extension Trace {
         cotangents: zip(known, results).map { cotangent, result in
           cotangent ?? Tensor.zeros(result.shape, elementType: result.elementType)
         },
-        isNeeded: isNeeded)
+        isUsed: known.map { $0 != nil }, isNeeded: isNeeded)
       // Intermediate cotangents are not needed any more; inputs keep theirs.
       for result in node.results where first <= result && result <= last {
         if !inputSet.contains(result) { cotangents[Int(result - first)] = nil }

@@ -53,6 +53,8 @@ package struct Application {
   package let results: [Tensor]
   /// The cotangents of the results; zero where nothing depends on a result.
   package let cotangents: [Tensor]
+  /// Which results something depends on; the cotangents of the others are zeros.
+  package let isUsed: [Bool]
   /// Which operands' cotangents will be used; expensive ones should not be computed in vain.
   package let isNeeded: [Bool]
 

@@ -18,5 +18,6 @@ package enum PrimitiveCatalog {
     MatrixProduct.self,
     WindowGather.self, WindowMaximum.self, WindowScatter.self, WindowSpread.self, WindowSum.self,
     DeriveKey.self, RandomBits.self,
+    Barrier.self, Conditional.self, CustomDerivative.self, ScanLoop.self, WhileLoop.self,
   ]
 }

@@ -12,14 +12,20 @@ package func applyAll(_ primitive: some Primitive, _ operands: [Tensor]) -> [Ten
     case .invalid(let error): return invalid(error)
     case .traced(let value):
       if value.trace.isOpen {
-        if let trace, trace !== value.trace {
-          return invalid(
-            OperationError(
-              operation: primitive.name, rule: "operands of one recording",
-              got: "operands recorded by two functions that are being compiled separately",
-              hint: "pass the outer value to the inner function as an argument"))
+        // The innermost recording takes part of the others as its inputs.
+        if let other = trace, other !== value.trace {
+          let inner = other.number > value.trace.number ? other : value.trace
+          guard inner.isNested else {
+            return invalid(
+              OperationError(
+                operation: primitive.name, rule: "operands of one recording",
+                got: "operands recorded by two functions that are being compiled separately",
+                hint: "pass the outer value to the inner function as an argument"))
+          }
+          trace = inner
+        } else {
+          trace = value.trace
         }
-        trace = value.trace
       } else if value.storage == nil {
         return invalid(
           OperationError(

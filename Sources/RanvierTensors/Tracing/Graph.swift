@@ -83,6 +83,14 @@ package struct Graph: Sendable {
     return ValueID(types.count - 1)
   }
 
+  /// Removes the last values, and the nodes and inputs they are results of.
+  package mutating func removeValues(from first: Int) {
+    types.removeSubrange(first...)
+    sources.removeSubrange(first...)
+    while let last = nodes.last, last.results.upperBound > first { nodes.removeLast() }
+    while let last = inputs.last, last >= first { inputs.removeLast() }
+  }
+
   /// The node that computes a value, or `nil` for inputs and constants.
   package func node(of value: ValueID) -> Node? {
     if case .node(let index, _) = sources[Int(value)] { nodes[Int(index)] } else { nil }
