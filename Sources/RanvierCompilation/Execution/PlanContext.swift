@@ -19,7 +19,20 @@ final class PlanContext: @unchecked Sendable {
   /// The positions in the table that change from run to run.
   private let inputPositions: [[Int]]
   private let outputPositions: [[Int]]
+  /// What is copied to outputs when everything else is done.
+  private let copies: [Copy]
   private let plan: Unowned
+
+  private struct Copy {
+    enum Source {
+      case input(Int)
+      case output(Int)
+      case memory(UnsafeMutableRawPointer)
+    }
+    var output: Int
+    var source: Source
+    var byteCount: Int
+  }
 
   /// The plan outlives its contexts, which it owns.
   private struct Unowned { unowned let plan: Plan }
@@ -53,6 +66,20 @@ final class PlanContext: @unchecked Sendable {
         scratch.address
       if let kernel = kernels[instruction.node] { bodies.append((instruction.base, kernel.body)) }
     }
+    let arena = arena
+    copies = memory.copies.map { output, value in
+      let source: Copy.Source =
+        switch memory.locations[Int(value)] {
+        case .input(let index): .input(index)
+        case .output(let index): .output(index)
+        case .arena(let offset): .memory(arena.address + offset)
+        case .constant(let id):
+          .memory(graph.constant(id)?.concreteStorage?.address ?? arena.address)
+        case nil: .memory(arena.address)
+        }
+      return Copy(
+        output: output, source: source, byteCount: graph.types[Int(value)].byteCount)
+    }
     self.bodies = bodies
     self.inputPositions = inputPositions
     self.outputPositions = outputPositions
@@ -67,6 +94,28 @@ final class PlanContext: @unchecked Sendable {
     }
     for (index, storage) in outputs.enumerated() {
       for position in outputPositions[index] { table[position] = storage.address }
+    }
+  }
+
+  /// Runs as a part of another plan, on the pointers of inputs and outputs.
+  func run(_ arguments: KernelArguments) {
+    let inputCount = inputPositions.count
+    for index in 0 ..< inputCount {
+      for position in inputPositions[index] { table[position] = arguments[index] }
+    }
+    for index in outputPositions.indices {
+      for position in outputPositions[index] { table[position] = arguments[inputCount + index] }
+    }
+    run()
+    for copy in copies {
+      let source =
+        switch copy.source {
+        case .input(let index): arguments[index]
+        case .output(let index): arguments[inputCount + index]
+        case .memory(let address): address
+        }
+      let target = arguments[inputCount + copy.output]
+      if source != target { target.copyMemory(from: source, byteCount: copy.byteCount) }
     }
   }
 

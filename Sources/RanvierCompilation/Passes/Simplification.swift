@@ -46,7 +46,9 @@ package enum Simplification {
   private static func fold(
     _ node: Graph.Node, _ operands: [Graph.ValueID], _ types: [TensorType], _ graph: Graph
   ) -> [Tensor]? {
-    guard types.allSatisfy({ $0.shape.count <= largestFoldedCount }) else { return nil }
+    guard types.allSatisfy({ $0.shape.count <= largestFoldedCount }),
+      !(node.primitive is any ControlFlowPrimitive)
+    else { return nil }
     var tensors: [Tensor] = []
     for operand in operands {
       guard let tensor = graph.constant(operand) else { return nil }

@@ -13,6 +13,8 @@ public final class Plan: Sendable {
   package let memory: MemoryPlan
   /// The nodes that are executed, in order.
   private let instructions: [Instruction]
+  /// The plans of loops' bodies and branches.
+  private let programs: [Program: Plan]
   private let idle: Mutex<[PlanContext]>
   private let profileTotals = Mutex<Profile?>(nil)
 
@@ -29,12 +31,16 @@ public final class Plan: Sendable {
   /// - Parameter donated: Pairs of an input and the output that should replace it in its memory.
   package init(_ traced: Graph, donated: [(input: Int, output: Int)] = []) {
     var graph = traced
-    for pass in [Simplification.run, Epilogues.run, Fusion.run] {
+    for pass in [
+      Inlining.run, Simplification.run, LoopJoining.run, Barriers.run, Epilogues.run, Fusion.run,
+    ] {
       graph = pass(graph)
       assert(graph.verify() == nil, graph.verify() ?? "")
     }
-    let kernels = Plan.makeKernels(graph)
+    let programs = Plan.programs(of: graph)
+    let kernels = Plan.makeKernels(graph, programs)
     self.graph = graph
+    self.programs = programs
     memory = MemoryPlan(graph, kernels: kernels, donated: donated)
     var base = 0
     instructions = graph.nodes.indices.compactMap { index in
@@ -55,12 +61,36 @@ public final class Plan: Sendable {
     }
   }
 
-  private static func makeKernels(_ graph: Graph) -> [Kernel?] {
+  /// The plans of the programs that the nodes hold.
+  private static func programs(of graph: Graph) -> [Program: Plan] {
+    var plans: [Program: Plan] = [:]
+    for node in graph.nodes {
+      guard let primitive = node.primitive as? any ControlFlowPrimitive else { continue }
+      for program in primitive.programs where plans[program] == nil {
+        plans[program] = Plan(program.graph)
+      }
+    }
+    return plans
+  }
+
+  private static func makeKernels(_ graph: Graph, _ programs: [Program: Plan]) -> [Kernel?] {
     graph.nodes.map { node in
-      node.primitive is Reshape
-        ? nil
-        : node.primitive.makeKernel(
-          node.operands.map { graph.types[Int($0)] }, node.results.map { graph.types[Int($0)] })
+      let operands = node.operands.map { graph.types[Int($0)] }
+      let results = graph.resultTypes(of: node)
+      if let primitive = node.primitive as? any ControlFlowPrimitive {
+        return primitive.makeKernel(
+          operands, results, programs: primitive.programs.compactMap { programs[$0]?.makeKernel() })
+      }
+      return node.primitive is Reshape ? nil : node.primitive.makeKernel(operands, results)
+    }
+  }
+
+  /// The plan as a part of another: a kernel on the pointers of its inputs and outputs, with
+  /// intermediate memory of its own.
+  private func makeKernel() -> Kernel {
+    let context = PlanContext(self, instructions, kernels: Plan.makeKernels(graph, programs))
+    let text = instructions.count == 1 ? "1 instruction" : "\(instructions.count) instructions"
+    return Kernel(text) { [self] arguments in withExtendedLifetime(self) { context.run(arguments) }
     }
   }
 
@@ -71,7 +101,7 @@ public final class Plan: Sendable {
   package func run(_ inputs: inout [Storage]) -> [Storage] {
     let context =
       idle.withLock { $0.popLast() }
-      ?? PlanContext(self, instructions, kernels: Plan.makeKernels(graph))
+      ?? PlanContext(self, instructions, kernels: Plan.makeKernels(graph, programs))
     var outputs: [Storage] = []
     outputs.reserveCapacity(graph.outputs.count)
     for (index, value) in graph.outputs.enumerated() {
@@ -115,15 +145,22 @@ extension Plan: CustomStringConvertible {
       case nil: "?"
       }
     }
-    let kernels = Plan.makeKernels(graph)
-    var lines = instructions.map { instruction in
+    let kernels = Plan.makeKernels(graph, programs)
+    var lines = instructions.flatMap { instruction -> [String] in
       let node = graph.nodes[instruction.node]
       let results = node.results.map { "\(place($0)): \(graph.types[Int($0)])" }
       let operands = node.operands.map(place)
       let kernel = kernels[instruction.node]?.implementation ?? ""
       let scope = node.scope == 0 ? "" : "   // \(graph.scopes[Int(node.scope)])"
-      return results.joined(separator: ", ") + " = \(node.primitive) "
+      let line =
+        results.joined(separator: ", ") + " = \(node.primitive) "
         + operands.joined(separator: ", ") + " [\(kernel)]" + scope
+      // What a loop or a branch carries out follows, indented.
+      let inner = (node.primitive as? any ControlFlowPrimitive)?.programs ?? []
+      return [line]
+        + inner.flatMap { program in
+          (programs[program]?.description ?? "").split(separator: "\n").map { "  | \($0)" }
+        }
     }
     lines += memory.copies.map { "output \($0.output) = copy of \(place($0.value))" }
     let donated = memory.donations.compactMap(\.self).count
@@ -158,7 +195,7 @@ extension Plan: CustomStringConvertible {
       return "nothing was measured; call startProfiling() and run the plan"
     }
     let whole = totals.seconds.reduce(0, +)
-    let kernels = Plan.makeKernels(graph)
+    let kernels = Plan.makeKernels(graph, programs)
     let order = totals.seconds.indices.sorted { totals.seconds[$0] > totals.seconds[$1] }
     var lines = [
       String(

@@ -196,6 +196,12 @@ private func cotangents<Tree: TensorTree>(
   if let error = value.error ?? cotangent.error {
     return variables.mapTensors { _ in Tensor(invalid: error) }
   }
+  if let inner = cotangent.openTrace, inner.number > trace.number {
+    let error = OperationError(
+      operation: "pullback", rule: "a cotangent known where the function was differentiated",
+      got: "a value of a loop or branch inside", hint: "call valueWithPullback inside as well")
+    return variables.mapTensors { _ in Tensor(invalid: error) }
+  }
   guard cotangent.shape == value.shape else {
     let error = OperationError(
       operation: "pullback", rule: "a cotangent of the result's shape",

@@ -11,8 +11,18 @@
 /// - Returns: A function that gives invalid tensors if the first axes of its arguments differ.
 public func vectorized<each Input: TensorTree, Output: TensorTree>(
   _ function: @escaping (repeat each Input) -> Output
-) -> (repeat each Input) -> Output {
-  { (input: repeat each Input) in
+) -> VectorizedFunction<Output, repeat each Input> {
+  VectorizedFunction(function)
+}
+
+/// A function of a batch of examples; call it like the function it was made from.
+public struct VectorizedFunction<Output: TensorTree, each Input: TensorTree> {
+  private let function: (repeat each Input) -> Output
+
+  init(_ function: @escaping (repeat each Input) -> Output) { self.function = function }
+
+  /// Runs the function for every example.
+  public func callAsFunction(_ input: repeat each Input) -> Output {
     var tensors: [Tensor] = []
     func append(_ tree: some TensorTree) { tree.forEachTensor { tensors.append($0) } }
     repeat append(each input)

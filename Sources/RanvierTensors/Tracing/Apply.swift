@@ -35,6 +35,12 @@ package func applyAll(_ primitive: some Primitive, _ operands: [Tensor]) -> [Ten
       }
     }
   }
+  // What a branch or a loop's body does belongs to it, even if it only uses values from outside.
+  if let outer = trace, let current = Trace.current, current.isNested,
+    current.number > outer.number, current.isOpen
+  {
+    trace = current
+  }
   let resultTypes: [TensorType]
   do {
     resultTypes = try primitive.resultTypes(of: operands.map(\.type))

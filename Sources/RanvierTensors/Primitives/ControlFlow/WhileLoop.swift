@@ -230,7 +230,9 @@ public func whileLoop<State: TensorTree>(
   from start: State, maximumSteps: Int? = nil, while condition: (State) -> Tensor,
   _ step: (State) -> State
 ) -> State {
-  func invalid(_ error: OperationError) -> State { start.mapTensors { _ in Tensor(invalid: error) } }
+  func invalid(_ error: OperationError) -> State {
+    start.mapTensors { _ in Tensor(invalid: error) }
+  }
   func isBool(_ tensor: Tensor) -> OperationError? {
     if let error = tensor.error { return error }
     if tensor.type == TensorType(.bool, []) { return nil }
