@@ -74,6 +74,26 @@ package struct MatrixProduct: ExpensivePrimitive {
     ]
   }
 
+  package func vectorized(_ batch: BatchedApplication) -> [Tensor] {
+    let (left, right) = (batch.operands[0], batch.operands[1])
+    // Where all examples share one matrix, their rows together make one large product.
+    if !batch.isBatched[1], right.rank == 2, !transposesLeft {
+      let rows = left.shape[1]
+      let product: Tensor = apply(
+        MatrixProduct(transposesRight: transposesRight),
+        [left.reshaped(to: [batch.size * rows, left.shape[2]]), right])
+      return [product.reshaped(to: [batch.size, rows, product.shape[1]])]
+    }
+    if !batch.isBatched[0], left.rank == 2, transposesRight {
+      let columns = right.shape[1]
+      let product: Tensor = apply(
+        MatrixProduct(transposesRight: !transposesLeft),
+        [right.reshaped(to: [batch.size * columns, right.shape[2]]), left])
+      return [product.reshaped(to: [batch.size, columns, product.shape[1]]).swappedAxes(1, 2)]
+    }
+    return applyAll(self, [batch.repeated(0), batch.repeated(1)])
+  }
+
   package func evaluate(
     _ operands: [ReferenceArray], _ resultTypes: [TensorType]
   ) -> [ReferenceArray] {

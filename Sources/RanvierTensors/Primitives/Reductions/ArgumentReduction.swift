@@ -27,6 +27,10 @@ package struct ArgumentReduction: Primitive {
 
   package func pullback(_ application: Application) -> [Tensor?] { [nil] }
 
+  package func vectorized(_ batch: BatchedApplication) -> [Tensor] {
+    applyAll(ArgumentReduction(axis: axis + 1, findsMaximum: findsMaximum), batch.operands)
+  }
+
   package func evaluate(
     _ operands: [ReferenceArray], _ resultTypes: [TensorType]
   ) -> [ReferenceArray] {

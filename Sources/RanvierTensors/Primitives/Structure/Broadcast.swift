@@ -20,6 +20,14 @@ package struct Broadcast: Primitive {
     [application.cotangent.summed(toShape: application.operand.shape)]
   }
 
+  package func vectorized(_ batch: BatchedApplication) -> [Tensor] {
+    // The axes of one example are aligned behind the batch axis.
+    let operand = batch.operands[0]
+    let missing = [Int](repeating: 1, count: shape.rank - batch.rank(0))
+    let aligned = operand.reshaped(to: Shape([batch.size] + missing + operand.shape.sizes.dropFirst()))
+    return applyAll(Broadcast(to: Shape([batch.size] + shape.sizes)), [aligned])
+  }
+
   package func evaluate(
     _ operands: [ReferenceArray], _ resultTypes: [TensorType]
   ) -> [ReferenceArray] {

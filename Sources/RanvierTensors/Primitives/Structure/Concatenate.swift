@@ -38,6 +38,11 @@ package struct Concatenate: Primitive {
     }
   }
 
+  package func vectorized(_ batch: BatchedApplication) -> [Tensor] {
+    applyAll(
+      Concatenate(axis: axis + 1), batch.operands.indices.map { batch.repeated($0) })
+  }
+
   package func evaluate(
     _ operands: [ReferenceArray], _ resultTypes: [TensorType]
   ) -> [ReferenceArray] {

@@ -63,6 +63,23 @@ package struct Pad: Primitive {
     ]
   }
 
+  package func vectorized(_ batch: BatchedApplication) -> [Tensor] {
+    let pad = Pad(low: [0] + low, high: [0] + high, interior: [0] + interior)
+    if !batch.isBatched[1] { return applyAll(pad, [batch.repeated(0), batch.operands[1]]) }
+    // Examples have borders of their own: a mask of what is inside chooses.
+    let operand = batch.operands[0]
+    let zero = Tensor(0, elementType: operand.elementType)
+    let inner = batch.isBatched[0] ? operand.shape.sizes.dropFirst() : operand.shape.sizes[...]
+    let isInside: Tensor = apply(
+      self,
+      [Tensor(repeating: 1, shape: Shape(Array(inner)), elementType: .bool), Tensor(false)])
+    let padded: Tensor =
+      batch.isBatched[0] ? apply(pad, [operand, zero]) : apply(self, [operand, zero])
+    let border = batch.operands[1].reshaped(
+      to: Shape([batch.size] + [Int](repeating: 1, count: low.count)))
+    return [select(isInside, padded, border)]
+  }
+
   package func evaluate(
     _ operands: [ReferenceArray], _ resultTypes: [TensorType]
   ) -> [ReferenceArray] {

@@ -22,6 +22,10 @@ package struct Reshape: Primitive {
     [application.cotangent.reshaped(to: application.operand.shape)]
   }
 
+  package func vectorized(_ batch: BatchedApplication) -> [Tensor] {
+    applyAll(Reshape(to: Shape([batch.size] + shape.sizes)), batch.operands)
+  }
+
   package func evaluate(
     _ operands: [ReferenceArray], _ resultTypes: [TensorType]
   ) -> [ReferenceArray] {

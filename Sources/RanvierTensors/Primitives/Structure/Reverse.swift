@@ -22,6 +22,10 @@ package struct Reverse: Primitive {
     [apply(self, [application.cotangent])]
   }
 
+  package func vectorized(_ batch: BatchedApplication) -> [Tensor] {
+    applyAll(Reverse(axes: axes.map { $0 + 1 }), batch.operands)
+  }
+
   package func evaluate(
     _ operands: [ReferenceArray], _ resultTypes: [TensorType]
   ) -> [ReferenceArray] {

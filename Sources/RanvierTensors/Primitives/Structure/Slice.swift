@@ -57,6 +57,12 @@ package struct Slice: Primitive {
     ]
   }
 
+  package func vectorized(_ batch: BatchedApplication) -> [Tensor] {
+    applyAll(
+      Slice(starts: [0] + starts, ends: [batch.size] + ends, strides: [1] + strides),
+      batch.operands)
+  }
+
   package func evaluate(
     _ operands: [ReferenceArray], _ resultTypes: [TensorType]
   ) -> [ReferenceArray] {

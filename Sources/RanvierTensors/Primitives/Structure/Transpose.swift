@@ -30,6 +30,10 @@ package struct Transpose: Primitive {
     [apply(Transpose(permutation: inverse), [application.cotangent])]
   }
 
+  package func vectorized(_ batch: BatchedApplication) -> [Tensor] {
+    applyAll(Transpose(permutation: [0] + permutation.map { $0 + 1 }), batch.operands)
+  }
+
   package func evaluate(
     _ operands: [ReferenceArray], _ resultTypes: [TensorType]
   ) -> [ReferenceArray] {
