@@ -32,7 +32,8 @@ public final class Plan: Sendable {
   package init(_ traced: Graph, donated: [(input: Int, output: Int)] = []) {
     var graph = traced
     for pass in [
-      Inlining.run, Simplification.run, LoopJoining.run, Barriers.run, Epilogues.run, Fusion.run,
+      Inlining.run, Simplification.run, LoopJoining.run, LoopInvariants.run, Barriers.run,
+      Epilogues.run, Fusion.run,
     ] {
       graph = pass(graph)
       assert(graph.verify() == nil, graph.verify() ?? "")

@@ -53,7 +53,19 @@ extension Linearization {
   }
 
   /// Finds what the cotangents depend on.
-  package var parts: Parts {
+  ///
+  /// - Parameter isFixed: Whether an input of the program is the same in every step, so that what
+  ///   depends on nothing else needs not be kept of each.
+  package func parts(isFixed: (Graph.ValueID) -> Bool) -> Parts {
+    var isInvariant = [Bool](repeating: false, count: programCount)
+    for value in 0 ..< programCount {
+      switch graph.sources[value] {
+      case .constant: isInvariant[value] = true
+      case .input: isInvariant[value] = isFixed(Graph.ValueID(value))
+      case .node(let index, _):
+        isInvariant[value] = graph.nodes[Int(index)].operands.allSatisfy { isInvariant[Int($0)] }
+      }
+    }
     var parts = Parts()
     var isVisited = [Bool](repeating: false, count: graph.valueCount)
     var isTaken = [Bool](repeating: false, count: graph.nodes.count)
@@ -66,7 +78,9 @@ extension Linearization {
       case .input: if value < programCount { parts.inputs.append(value) }
       case .node(let index, _):
         let node = graph.nodes[Int(index)]
-        if value < programCount, !(node.primitive is any CheapPrimitive) {
+        if value < programCount, !(node.primitive is any CheapPrimitive),
+          !isInvariant[Int(value)]
+        {
           parts.saved.append(value)
         } else if !isTaken[Int(index)] {
           isTaken[Int(index)] = true

@@ -15,7 +15,7 @@ extension ScanLoop {
     }
     let linear = body.linearized(
       of: carried + outputs, withRespectTo: carried + elements + shared)
-    let parts = linear.parts
+    let parts = linear.parts { inputIndex($0) >= carryCount + elementCount }
     let usedCarries = parts.inputs.filter { inputIndex($0) < carryCount }
     let usedElements = parts.inputs.filter {
       (carryCount ..< carryCount + elementCount).contains(inputIndex($0))
