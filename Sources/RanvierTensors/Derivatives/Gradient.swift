@@ -53,24 +53,26 @@ public func valueWithGradient<Tree: TensorTree, Auxiliary: TensorTree>(
 
 /// The derivative of a function of one number, at a number.
 ///
-///     gradient(at: 3.14) { sin($0 * $0) + cos($0 * $0) }    // -3.0501623...
+///     gradient(at: 3.14) { sin($0 * $0) + cos($0 * $0) }    // -3.0501709...
 ///
-/// The function is written with tensor operations; the number is an `f64` scalar to it, so ordinary
-/// Swift control flow may depend on it.
+/// The function is written with tensor operations; the number is a scalar of its type to it (`f64`
+/// for a `Double`), and ordinary Swift control flow may depend on it.
 ///
 /// - Returns: The derivative; not-a-number if the function does something wrong, or if its result
 ///   is not one floating-point number.
-public func gradient(at point: Double, of function: (Tensor) throws -> Tensor) rethrows -> Double {
+public func gradient<Number: TensorScalar & BinaryFloatingPoint>(
+  at point: Number, of function: (Tensor) throws -> Tensor
+) rethrows -> Number {
   try valueWithGradient(at: point, of: function).gradient
 }
 
 /// A function's value and derivative at a number.
-public func valueWithGradient(
-  at point: Double, of function: (Tensor) throws -> Tensor
-) rethrows -> (value: Double, gradient: Double) {
+public func valueWithGradient<Number: TensorScalar & BinaryFloatingPoint>(
+  at point: Number, of function: (Tensor) throws -> Tensor
+) rethrows -> (value: Number, gradient: Number) {
   let result = try valueWithGradient(at: Tensor(point), of: function)
-  func number(_ tensor: Tensor) -> Double {
-    tensor.error == nil && tensor.count == 1 ? tensor.scalar(as: Double.self) : .nan
+  func number(_ tensor: Tensor) -> Number {
+    tensor.error == nil && tensor.count == 1 ? tensor.scalar(as: Number.self) : .nan
   }
   return (number(result.value), number(result.gradient))
 }

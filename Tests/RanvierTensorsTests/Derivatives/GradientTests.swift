@@ -38,6 +38,78 @@ import Testing
     expectClose(gradient(at: x) { matmul($0, $0).sum() }, Tensor([[7.0, 11], [9, 13]]))
   }
 
+  @Test func `plain numbers`() {
+    // 2 x (cos x^2 - sin x^2), in f64 and as f32 has it.
+    #expect(abs(gradient(at: 3.14) { sin($0 * $0) + cos($0 * $0) } - -3.0501709745384) < 1e-12)
+    #expect(abs(gradient(at: Float(3.14)) { sin($0 * $0) + cos($0 * $0) } - -3.0501623) < 1e-6)
+    let slopes = (0 ..< 10).map { gradient(at: Double($0) / 10) { $0 * $0 } }
+    #expect(zip(slopes, 0 ..< 10).allSatisfy { abs($0 - Double($1) / 5) < 1e-15 })
+    let (value, slope) = valueWithGradient(at: 2) { $0 * $0 * $0 }
+    #expect(value == 8 && slope == 12)
+    #expect(gradient(at: 2) { Tensor(stacking: [$0, $0]) }.isNaN)
+  }
+
+  @Test func `several arguments`() {
+    let (dx, dy) = gradient(at: Tensor(2.0), Tensor([3.0, 4])) { x, y in (x * x * y).sum() }
+    #expect(dx == Tensor(28.0) && dy == Tensor([4.0, 4]))
+    let result = valueWithGradient(at: Tensor(2.0), ["a": Tensor(3.0)], [Tensor(1.0)]) { x, y, z in
+      x * y["a"]! + z[0]
+    }
+    #expect(result.value == Tensor(7.0))
+    #expect(result.gradient.0 == Tensor(3.0) && result.gradient.1 == ["a": Tensor(2.0)])
+    #expect(result.gradient.2 == [Tensor(1.0)])
+  }
+
+  @Test func `a pullback calls its function once and may be called often`() {
+    var calls = 0
+    let x = Tensor([1.0, 2])
+    let (value, pull) = valueWithPullback(at: x) { x in
+      calls += 1
+      return x * x * x
+    }
+    #expect(value == Tensor([1.0, 8]) && value.isConcrete)
+    #expect(pull(Tensor([1.0, 0])) == Tensor([3.0, 0]))
+    #expect(pull(Tensor([0.0, 1])) == Tensor([0.0, 12]))
+    #expect(pull(Tensor([1.0, 1])) == Tensor([3.0, 12]))
+    #expect(calls == 1)
+    // Inside of another derivative it is differentiated like everything else.
+    let second = gradient(at: x) { x in
+      valueWithPullback(at: x) { $0 * $0 * $0 }.pullback(Tensor([1.0, 1])).sum()
+    }
+    #expect(second == Tensor([6.0, 12]))
+    #expect(pull(Tensor([1.0, 1, 1])).error?.operation == "pullback")
+  }
+
+  @Test func `a gradient penalty trains`() {
+    // The slope of a small network is held at 1 in size, and its value at the data.
+    var generator = TestGenerator(salt: "penalty")
+    var w = [Tensor.random([1, 8], using: &generator), Tensor.random([8, 1], using: &generator)]
+    let x = Tensor.random([16, 1], using: &generator)
+    func critic(_ w: [Tensor], _ x: Tensor) -> Tensor { matmul(tanh(matmul(x, w[0])), w[1]) }
+    func penalty(_ w: [Tensor]) -> Tensor {
+      square(gradient(at: x) { critic(w, $0).sum() } - 1).mean()
+    }
+    let start = penalty(w).scalar(as: Double.self)
+    for _ in 0 ..< 200 {
+      let slope = gradient(at: w, of: penalty)
+      w = zip(w, slope).map { $0 - $1 * 0.1 }
+    }
+    let end = penalty(w).scalar(as: Double.self)
+    #expect(end < 0.05 * start, "\(start) to \(end)")
+  }
+
+  @Test func `Hessian-vector products`() {
+    // f = x' A x / 2 + sum sin x: the Hessian is A + A' over 2 minus diag(sin x).
+    var generator = TestGenerator(salt: "hessian")
+    let a = Tensor.random([4, 4], using: &generator)
+    let x = Tensor.random([4], using: &generator)
+    let v = Tensor.random([4], using: &generator)
+    let product = gradient(at: x) { x in
+      (gradient(at: x) { matmul($0, matmul(a, $0)) / 2 + sin($0).sum() } * v).sum()
+    }
+    expectClose(product, matmul((a + a.transposed()) / 2, v) - sin(x) * v, relative: 1e-12)
+  }
+
   @Test func `control flow may depend on values`() {
     func leaky(_ x: Tensor) -> Tensor {
       x.scalar(as: Double.self) > 0 ? x : x * 0.1
