@@ -20,7 +20,13 @@ struct Arguments {
     storages.reserveCapacity(tensors.count)
     for tensor in tensors {
       if let error = tensor.error { throw error }
-      storages.append(tensor.requiredStorage("a compiled function"))
+      guard let storage = tensor.concreteStorage else {
+        throw OperationError(
+          operation: "a compiled function", rule: "arguments that are known",
+          got: "a \(tensor.type) that was kept from a function after its compilation",
+          hint: "return the value from the compiled function instead")
+      }
+      storages.append(storage)
     }
     tensors = []
     return storages

@@ -64,6 +64,18 @@ struct CompileTests {
     #expect("\(plan)".contains("8 outputs in place of inputs"), "\(plan)")
   }
 
+  @Test func `a tensor kept from a recording is refused`() throws {
+    nonisolated(unsafe) var kept: Tensor?
+    let double = compile { (x: Tensor) -> Tensor in
+      kept = x
+      return x * 2
+    }
+    _ = try double(Tensor([1.0]))
+    let leaked = try #require(kept)
+    #expect(throws: OperationError.self) { try double(leaked) }
+    #expect((leaked + 1).error?.rule == "values that are still in use")
+  }
+
   @Test func `errors of a traced function are thrown`() {
     let wrong = compile { (x: Tensor, y: Tensor) in matmul(x, y) }
     #expect(throws: OperationError.self) { try wrong(Tensor.ones([2, 3]), Tensor.ones([4, 5])) }
