@@ -1,15 +1,18 @@
 /// Every primitive; the tests run over this list and find files that are missing from it.
 package enum PrimitiveCatalog {
   package static let all: [any Primitive.Type] = [
-    Absolute.self, Add.self, Alias.self, BitwiseAnd.self, BitwiseExclusiveOr.self, BitwiseNot.self,
+    Absolute.self, Add.self, Alias.self, ArcCosine.self, ArcSine.self, ArcTangent.self,
+    ArcTangent2.self, BitwiseAnd.self, BitwiseExclusiveOr.self, BitwiseNot.self,
     BitwiseOr.self, Cast.self, Ceiling.self, Cosine.self, Divide.self, Equal.self,
     ErrorFunction.self, Exponential.self, ExponentialMinusOne.self, Floor.self, Greater.self,
-    GreaterOrEqual.self, HyperbolicTangent.self, InverseErrorFunction.self, IsFinite.self,
+    GreaterOrEqual.self, HyperbolicCosine.self, HyperbolicSine.self, HyperbolicTangent.self,
+    InverseErrorFunction.self, IsFinite.self,
     Less.self, LessOrEqual.self, Logarithm.self, LogarithmOnePlus.self, Logistic.self,
     Maximum.self, Minimum.self, Multiply.self, Negate.self, NotEqual.self, PositiveGate.self,
     Power.self,
-    ReciprocalSquareRoot.self, RectifiedLinear.self, Round.self, Select.self, Sign.self, Sine.self,
-    SquareRoot.self, StopGradient.self, Subtract.self,
+    ReciprocalSquareRoot.self, RectifiedLinear.self, Remainder.self, Round.self, Select.self,
+    ShiftLeft.self, ShiftRight.self, Sign.self, Sine.self,
+    SquareRoot.self, StopGradient.self, Subtract.self, Tangent.self,
     Broadcast.self, Concatenate.self, Gather.self, Iota.self, Pad.self, Reshape.self, Reverse.self,
     ScatterAdd.self, Slice.self, Transpose.self,
     AllReduction.self, AnyReduction.self, ArgumentReduction.self, MaximumReduction.self,
