@@ -64,6 +64,43 @@ struct EdgeRow: Sendable, CustomTestStringConvertible {
         EdgeRow("argmax \(type)", x.argmax(), [6]),
         EdgeRow("argmin \(type)", x.argmin(), [6]),
         EdgeRow("sum \(type)", x.sum(), [nan]),
+        EdgeRow("product \(type)", x.product(), [nan]),
+        EdgeRow("product of 0 and infinity \(type)", x[2 ..< 6].product(), [nan]),
+        EdgeRow("product of none \(type)", Tensor.zeros([0], elementType: type).product(), [1]),
+        EdgeRow(
+          "cumulativeSum \(type)", x.cumulativeSum(), [-inf, -inf, -inf, -inf, -inf, nan, nan]),
+        EdgeRow(
+          "cumulativeSum, reversed \(type)", x[..<6].cumulativeSum(reversed: true),
+          [nan, inf, inf, inf, inf, inf]),
+        EdgeRow(
+          "cumulativeProduct \(type)", x.cumulativeProduct(), [-inf, inf, nan, nan, nan, nan, nan]),
+        EdgeRow(
+          "cumulativeProduct of finite \(type)", x[1 ..< 5].cumulativeProduct(), [-1, 0, 0, 0]),
+        EdgeRow("cumulativeMaximum \(type)", x.cumulativeMaximum(), [-inf, -1, 0, 0, 1, inf, nan]),
+        EdgeRow(
+          "cumulativeMaximum, reversed \(type)", x.cumulativeMaximum(reversed: true),
+          [nan, nan, nan, nan, nan, nan, nan]),
+        EdgeRow(
+          "cumulativeMinimum \(type)", x.cumulativeMinimum(),
+          [-inf, -inf, -inf, -inf, -inf, -inf, nan]),
+        EdgeRow(
+          "cumulativeMinimum, reversed \(type)", x[..<6].cumulativeMinimum(reversed: true),
+          [-inf, -1, 0, 0, 1, inf]),
+        EdgeRow(
+          "cumulativeLogSumExp ends \(type)", x.cumulativeLogSumExp()[.every(5, in: 0 ..< 6)],
+          [-inf, inf]),
+        EdgeRow(
+          "cumulativeLogSumExp, reversed \(type)", x.cumulativeLogSumExp(reversed: true),
+          [nan, nan, nan, nan, nan, nan, nan]),
+        EdgeRow(
+          "cumulativeLogSumExp after infinity \(type)",
+          Tensor([inf, 1, -inf, nan, inf]).cast(to: type).cumulativeLogSumExp(),
+          [inf, inf, inf, nan, nan]),
+        EdgeRow(
+          "recurrence, first coefficient unused \(type)",
+          linearRecurrence(
+            Tensor([nan, 2, inf, 0]).cast(to: type), Tensor([1, 1, 0, 1]).cast(to: type)),
+          [1, 3, inf, nan]),
         EdgeRow("tan \(type)", tan(x)[.every(1, in: 2 ..< 4)], [0, 0]),
         EdgeRow("tan of the infinite \(type)", tan(x)[.every(5)], [nan, nan]),
         EdgeRow("asin \(type)", asin(x * 2), [nan, nan, 0, 0, nan, nan, nan]),
@@ -132,6 +169,22 @@ struct EdgeRow: Sendable, CustomTestStringConvertible {
       EdgeRow("multiply wraps", Tensor([Int32(1 << 30)]) * 4, [0]),
       EdgeRow("negate wraps", -Tensor([Int8.min]), [-128]),
       EdgeRow("abs wraps", abs(Tensor([Int16.min])), [-32768]),
+      EdgeRow("product wraps", Tensor([UInt8(200), 2]).product(), [144]),
+      EdgeRow(
+        "cumulativeSum wraps", Tensor([Int8(100), 100, 100]).cumulativeSum(), [100, -56, 44]),
+      EdgeRow(
+        "cumulativeProduct wraps", Tensor([Int16(300), 300]).cumulativeProduct(), [300, 24464]),
+      EdgeRow(
+        "recurrence wraps", linearRecurrence(Tensor([UInt8(0), 100]), Tensor([UInt8(3), 1])),
+        [3, 45]),
+      EdgeRow(
+        "an overflow on the way passes",
+        Tensor([1e30, 1e30, 1e-30]).cast(to: .float32).cumulativeProduct()[.every(1, in: 1 ..< 2)],
+        [inf]),
+      EdgeRow(
+        "sums of f32 carried in f64",
+        Tensor([3e38, 3e38, -3e38]).cast(to: .float32).cumulativeSum() / Tensor(Float(3e38)),
+        [1, inf, 1]),
       EdgeRow("sum wraps", Tensor([UInt8(200), 100]).sum(), [44]),
       EdgeRow("integers divided by 0", Tensor([5, -5, 0]) / 0, [0, 0, 0]),
       EdgeRow("integers truncate", Tensor([7, -7]) / 2, [3, -3]),

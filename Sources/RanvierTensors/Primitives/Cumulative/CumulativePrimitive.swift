@@ -49,15 +49,10 @@ extension CumulativePrimitive {
   package func evaluate(
     _ operands: [ReferenceArray], _ resultTypes: [TensorType]
   ) -> [ReferenceArray] {
-    [
-      ReferenceArray(resultTypes[0]) { index in
-        let positions =
-          isReversed
-          ? Array((index[axis] ..< operands[0].shape[axis]).reversed()) : Array(0 ... index[axis])
-        let elements = positions.map { operands[0][index[..<axis] + [$0] + index[(axis + 1)...]] }
-        return elements.dropFirst().reduce(elements[0], combine)
-      }
-    ]
+    accumulated(along: axis, isReversed: isReversed, resultTypes[0]) { total, index in
+      let next = operands[0][index]
+      return total.map { combine($0, next) } ?? next
+    }
   }
 
   package func makeKernel(_ operands: [TensorType], _ results: [TensorType]) -> Kernel {
@@ -83,6 +78,23 @@ extension CumulativePrimitive {
       }
     }
   }
+}
+
+/// An array computed along an axis in the plainest way: each element from the one before it, which
+/// the first one has not, and its index.
+func accumulated(
+  along axis: Int, isReversed: Bool, _ type: TensorType,
+  next: (_ before: Double?, _ index: [Int]) -> Double
+) -> [ReferenceArray] {
+  var result = ReferenceArray(type, [Double](repeating: 0, count: type.shape.count))
+  let indices = type.shape.indices
+  for index in isReversed ? indices.reversed() : indices {
+    var before = index
+    before[axis] += isReversed ? 1 : -1
+    result[index] = next(
+      (0 ..< type.shape[axis]).contains(before[axis]) ? result[before] : nil, index)
+  }
+  return [result]
 }
 
 /// A shape as three axes, of which one is in the middle.

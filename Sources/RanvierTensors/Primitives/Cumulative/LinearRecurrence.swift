@@ -54,19 +54,9 @@ package struct LinearRecurrence: Primitive {
   package func evaluate(
     _ operands: [ReferenceArray], _ resultTypes: [TensorType]
   ) -> [ReferenceArray] {
-    [
-      ReferenceArray(resultTypes[0]) { index in
-        let positions =
-          isReversed
-          ? Array((index[axis] ..< operands[0].shape[axis]).reversed()) : Array(0 ... index[axis])
-        var total = 0.0
-        for (step, position) in positions.enumerated() {
-          let place = index[..<axis] + [position] + index[(axis + 1)...]
-          total = (step == 0 ? 0 : operands[0][Array(place)] * total) + operands[1][Array(place)]
-        }
-        return total
-      }
-    ]
+    accumulated(along: axis, isReversed: isReversed, resultTypes[0]) { before, index in
+      (before.map { operands[0][index] * $0 } ?? 0) + operands[1][index]
+    }
   }
 
   package func makeKernel(_ operands: [TensorType], _ results: [TensorType]) -> Kernel {
