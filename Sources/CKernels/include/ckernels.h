@@ -210,6 +210,25 @@ void ck_arg_reduce(bool maximum, ck_type type, int32_t *out, const void *in,
                    size_t outer, size_t reduced, size_t inner);
 
 // ---------------------------------------------------------------------------------------------
+// Cumulative operations along the middle of [outer, extent, inner]; `out` has the same elements and
+// may be the very buffer of an input. `reversed` begins at the end of the axis.
+
+typedef enum ck_scan_operation {
+  CK_SCAN_SUM = 0, CK_SCAN_PRODUCT, CK_SCAN_MAXIMUM, CK_SCAN_MINIMUM,
+  CK_SCAN_LOG_SUM_EXP                        // floats only
+} ck_scan_operation;
+
+// out[o, e, i] combines in[o, 0 ... e, i]. From the first NaN on everything is NaN. Running totals
+// are f32 for f16 and bf16, f64 for f32; f64 sums are compensated. Integers wrap. Not for CK_BOOL.
+void ck_scan(ck_scan_operation operation, ck_type type, bool reversed, void *out, const void *in,
+             size_t outer, size_t extent, size_t inner);
+
+// out[o, e, i] = coefficients[o, e, i] * out[o, e - 1, i] + in[o, e, i]; the first is in[o, 0, i].
+// Totals as above. Not for CK_BOOL.
+void ck_linear_recurrence(ck_type type, bool reversed, void *out, const void *coefficients,
+                          const void *in, size_t outer, size_t extent, size_t inner);
+
+// ---------------------------------------------------------------------------------------------
 // Windows over [batch, d0, d1, d2, channels]; a window of lower rank has leading spatial sizes of
 // 1.
 

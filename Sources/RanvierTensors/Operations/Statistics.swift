@@ -46,11 +46,6 @@ extension Tensor {
 /// The square of each element.
 public func square(_ x: Tensor) -> Tensor { x * x }
 
-/// Elements limited to an interval.
-public func clamp(_ x: Tensor, _ low: Double, _ high: Double) -> Tensor {
-  minimum(maximum(x, low), high)
-}
-
 /// The same values, treated as constants by derivatives.
 public func stopGradient(_ x: Tensor) -> Tensor {
   apply(StopGradient(), [x])

@@ -70,7 +70,7 @@ public enum ElementType: Int32, Sendable, Hashable, CaseIterable, Codable {
   /// | integers of one signedness | the wider |
   /// | signed and unsigned integer | the narrowest signed type that holds both; `f32` with `u64` |
   ///
-  /// The result does not depend on the order of the operands.
+  /// The result does not depend on the order of the operands. Docs/Guides/ElementTypes.md has all pairs.
   public static func promoted(_ first: ElementType, _ second: ElementType) -> ElementType {
     if first == second { return first }
     if first == .bool { return second }

@@ -2,14 +2,23 @@ import RanvierTensors
 import TestSupport
 import Testing
 
+extension PrimitiveRow {
+  static let elementwise = all.filter { $0.type is any ElementwisePrimitive.Type }
+  static let reductions = all.filter { $0.type is any ReductionPrimitive.Type }
+  static let cumulative = all.filter { $0.type is any CumulativePrimitive.Type }
+}
+
 /// Primitives on random shapes, among them empty axes and axes of size 1, against their reference
 /// evaluation.
 @Suite struct RandomShapeTests {
   static let rounds = 60
 
   /// Calls a closure with generators for independent random problems.
-  private func repeatedly(_ salt: String, _ body: (inout TestGenerator, UInt64) -> Void) {
-    for round in 0 ..< RandomShapeTests.rounds {
+  private func repeatedly(
+    _ salt: String, rounds: Int = RandomShapeTests.rounds,
+    _ body: (inout TestGenerator, UInt64) -> Void
+  ) {
+    for round in 0 ..< rounds {
       var generator = TestGenerator(salt: "\(salt) \(round)")
       body(&generator, testSeed &+ UInt64(round))
     }
@@ -22,20 +31,51 @@ import Testing
       shape.sizes.suffix(kept).map { Int.random(in: 0 ..< 3, using: &generator) == 0 ? 1 : $0 })
   }
 
-  @Test func `element-wise operations broadcast`() {
-    let types: [ElementType] = [.float64, .float32, .bfloat16, .int8, .int64, .uint16]
-    repeatedly("broadcast") { generator, seed in
-      let shape = Shape.random(using: &generator)
-      let a = PrimitiveSample.Operand(broadcastable(to: shape, using: &generator))
-      let b = PrimitiveSample.Operand(broadcastable(to: shape, using: &generator))
-      let condition = PrimitiveSample.Operand(
-        broadcastable(to: shape, using: &generator), .integers(0, 1), .bool)
-      for type in types {
-        expectMatchesReference(PrimitiveSample(Subtract(), [a, b]), as: type, seed: seed)
-        expectMatchesReference(PrimitiveSample(Maximum(), [b, a]), as: type, seed: seed)
-        expectMatchesReference(PrimitiveSample(LessOrEqual(), [a, b]), as: type, seed: seed)
-        expectMatchesReference(PrimitiveSample(Select(), [condition, a, b]), as: type, seed: seed)
-        expectMatchesReference(PrimitiveSample(Negate(), [a]), as: type, seed: seed)
+  /// A primitive's sample with operands of other shapes that broadcast together.
+  private func broadcasting(
+    _ sample: PrimitiveSample, to shape: Shape, using generator: inout TestGenerator
+  ) -> PrimitiveSample {
+    var sample = sample
+    for index in sample.operands.indices {
+      sample.operands[index].type.shape = broadcastable(to: shape, using: &generator)
+    }
+    return sample
+  }
+
+  @Test(arguments: PrimitiveRow.elementwise)
+  func `element-wise operations broadcast`(_ row: PrimitiveRow) {
+    repeatedly("broadcast \(row)", rounds: 24) { generator, seed in
+      let shape = Shape.random(largest: 3, using: &generator)
+      guard let sample = row.type.samples.randomElement(using: &generator) else { return }
+      let drawn = broadcasting(sample, to: shape, using: &generator)
+      expectMatchesReference(drawn, seed: seed)
+      guard drawn.operands.contains(where: { $0.type.elementType == .float64 }) else { return }
+      let others: [ElementType] = [.float16, .bfloat16, .int8, .int64, .uint16, .bool]
+      for type in [.float32, others[Int(seed % 6)]] {
+        expectMatchesReference(drawn, as: type, seed: seed)
+      }
+    }
+  }
+
+  @Test(.tags(.gradient), arguments: PrimitiveRow.elementwise)
+  func `element-wise derivatives undo broadcasting`(_ row: PrimitiveRow) {
+    let samples = row.type.samples.filter { sample in
+      // Operands drawn to be distinct in one shape need not be in another.
+      sample.isDifferentiable
+        && sample.operands.allSatisfy { if case .distinct = $0.values { false } else { true } }
+    }
+    guard !samples.isEmpty else { return }
+    for round in 0 ..< 8 {
+      var generator = TestGenerator(salt: "derivatives of \(row) \(round)")
+      let shape = Shape.random(largest: 2, using: &generator)
+      guard let sample = samples.randomElement(using: &generator) else { return }
+      let drawn = broadcasting(sample, to: shape, using: &generator)
+      let operands = drawn.operands.map { Tensor($0, using: &generator) }
+      let varied = operands.indices.filter { operands[$0].elementType.isFloatingPoint }
+      expectGradientsMatch(at: varied.map { operands[$0] }, order: 1, "\(drawn)") { point in
+        var arguments = operands
+        for (index, tensor) in zip(varied, point) { arguments[index] = tensor }
+        return apply(drawn.primitive, arguments)
       }
     }
   }
@@ -53,28 +93,90 @@ import Testing
     }
   }
 
-  @Test func `reductions over random axes`() {
-    repeatedly("reduction") { generator, seed in
-      let shape = Shape.random(using: &generator)
-      let axes = (0 ..< shape.rank).filter { _ in Bool.random(using: &generator) }
-      let operand = PrimitiveSample.Operand(shape)
-      for type in [ElementType.float64, .float32, .int32, .uint8] {
-        expectMatchesReference(PrimitiveSample(Sum(axes: axes), [operand]), as: type, seed: seed)
-        expectMatchesReference(
-          PrimitiveSample(MaximumReduction(axes: axes), [operand]), as: type, seed: seed)
-        expectMatchesReference(
-          PrimitiveSample(MinimumReduction(axes: axes), [operand]), as: type, seed: seed)
+  @Test(arguments: PrimitiveRow.reductions)
+  func `reductions over random axes`(_ row: PrimitiveRow) {
+    func check<Reduction: ReductionPrimitive>(_ type: Reduction.Type) {
+      repeatedly("reduction \(row)", rounds: 40) { generator, seed in
+        let shape = Shape.random(using: &generator)
+        let axes = (0 ..< shape.rank).filter { _ in Bool.random(using: &generator) }
+        let reduction = Reduction(axes: axes)
+        let operand =
+          reduction.reducesBool
+          ? PrimitiveSample.Operand(shape, .integers(0, 1), .bool) : .init(shape)
+        let sample = PrimitiveSample(reduction, [operand])
+        expectMatchesReference(sample, seed: seed)
+        guard !reduction.reducesBool else { return }
+        for type in [ElementType.float32, .float16, .bfloat16, .int32, .uint8] {
+          expectMatchesReference(sample, as: type, seed: seed)
+        }
+        // The extremum of nothing is infinite, and so has no differences.
+        guard seed % 4 == 0, shape.count > 0 else { return }
+        let x = Tensor(.init(shape, .distinct), using: &generator) * 0.01
+        expectGradientsMatch(at: [x], order: 1, "\(sample)") { apply(reduction, $0) }
       }
-      let flags = PrimitiveSample.Operand(shape, .integers(0, 1), .bool)
-      expectMatchesReference(PrimitiveSample(AnyReduction(axes: axes), [flags]), seed: seed)
-      expectMatchesReference(PrimitiveSample(AllReduction(axes: axes), [flags]), seed: seed)
-      if let axis = (0 ..< shape.rank).randomElement(using: &generator), shape[axis] > 0 {
-        let ties = PrimitiveSample.Operand(shape, .integers(-2, 2))
-        for maximum in [true, false] {
+    }
+    if let type = row.type as? any ReductionPrimitive.Type { check(type) }
+  }
+
+  @Test func `positions of extrema over random axes`() {
+    repeatedly("positions") { generator, seed in
+      let shape = Shape.random(using: &generator)
+      guard let axis = (0 ..< shape.rank).randomElement(using: &generator), shape[axis] > 0
+      else { return }
+      let ties = PrimitiveSample.Operand(shape, .integers(-2, 2))
+      for maximum in [true, false] {
+        for type in [ElementType.float64, .float32, .int8] {
           expectMatchesReference(
             PrimitiveSample(ArgumentReduction(axis: axis, findsMaximum: maximum), [ties]),
-            seed: seed)
+            as: type, seed: seed)
         }
+      }
+    }
+  }
+
+  @Test(arguments: PrimitiveRow.cumulative)
+  func `cumulative operations along random axes`(_ row: PrimitiveRow) {
+    func check<Cumulative: CumulativePrimitive>(_ type: Cumulative.Type) {
+      repeatedly("cumulative \(row)", rounds: 24) { generator, seed in
+        let shape = Shape.random(ranks: 1 ... 6, using: &generator)
+        let axis = Int.random(in: 0 ..< shape.rank, using: &generator)
+        let primitive = Cumulative(axis: axis, isReversed: .random(using: &generator))
+        let sample = PrimitiveSample(primitive, [.init(shape)])
+        for type in [ElementType.float64, .float32, .float16, .bfloat16, .int32, .uint8] {
+          expectMatchesReference(sample, as: type, seed: seed)
+        }
+        guard seed % 4 == 0 else { return }
+        let x = Tensor(.init(shape, .distinct), using: &generator) * 0.01
+        expectGradientsMatch(at: [x], order: 1, "\(sample)") { apply(primitive, $0) }
+      }
+    }
+    if let type = row.type as? any CumulativePrimitive.Type { check(type) }
+  }
+
+  @Test(arguments: PrimitiveRow.cumulative, [([3, 700], 1), ([700, 3], 0), ([3, 20, 600], 1)])
+  func `cumulative operations on many elements`(_ row: PrimitiveRow, _ size: ([Int], Int)) {
+    func check<Cumulative: CumulativePrimitive>(_ type: Cumulative.Type) {
+      for isReversed in [false, true] {
+        let sample = PrimitiveSample(
+          Cumulative(axis: size.1, isReversed: isReversed),
+          [.init(Shape(size.0), .uniform(-1.01, 1.01))])
+        for type in [ElementType.float64, .float32] { expectMatchesReference(sample, as: type) }
+        // Doubles cannot follow products of that many integers.
+        if !(type is CumulativeProduct.Type) { expectMatchesReference(sample, as: .int64) }
+      }
+    }
+    if let type = row.type as? any CumulativePrimitive.Type { check(type) }
+  }
+
+  @Test func `linear recurrences along random axes`() {
+    repeatedly("recurrence") { generator, seed in
+      let shape = Shape.random(ranks: 1 ... 6, using: &generator)
+      let axis = Int.random(in: 0 ..< shape.rank, using: &generator)
+      let sample = PrimitiveSample(
+        LinearRecurrence(axis: axis, isReversed: .random(using: &generator)),
+        [.init(shape, .uniform(-1, 1)), .init(shape)])
+      for type in [ElementType.float64, .float32, .float16, .bfloat16, .int16, .uint64] {
+        expectMatchesReference(sample, as: type, seed: seed)
       }
     }
   }
