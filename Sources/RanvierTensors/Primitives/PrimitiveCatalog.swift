@@ -12,6 +12,7 @@ package enum PrimitiveCatalog {
     SquareRoot.self, StopGradient.self, Subtract.self,
     Broadcast.self, Concatenate.self, Gather.self, Iota.self, Pad.self, Reshape.self, Reverse.self,
     ScatterAdd.self, Slice.self, Transpose.self,
+    DynamicSlice.self, DynamicUpdate.self, GatherElements.self, ScatterAddElements.self, Sort.self,
     AllReduction.self, AnyReduction.self, ArgumentReduction.self, MaximumReduction.self,
     MinimumReduction.self, Sum.self,
     Convolution.self, ConvolutionInputGradient.self, ConvolutionKernelGradient.self,
