@@ -21,8 +21,9 @@ extension Tensor {
       let positions = try positions.asPositions(within: shape[axis], operation: operation)
       let sizes = shape.sizes[..<axis] + positions.shape.sizes + shape.sizes[(axis + 1)...]
       let terms = try self.terms(rows, Shape(Array(sizes)), operation)
-      return self + apply(
-        ScatterAdd(axis: axis, size: shape[axis]), [terms, positions.cast(to: .int64)])
+      return self
+        + apply(
+          ScatterAdd(axis: axis, size: shape[axis]), [terms, positions.cast(to: .int64)])
     } catch {
       return Tensor(invalid: error)
     }
