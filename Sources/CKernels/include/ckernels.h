@@ -187,6 +187,17 @@ void ck_gather_rows(size_t size, void *out, const void *in, const int64_t *indic
 void ck_scatter_add_rows(ck_type type, void *out, const void *in, const int64_t *indices,
                          size_t outer, size_t rows, size_t row, size_t index_count);
 
+// out[o, i, n] = in[o, clamp(positions[o, i, n]), n]: in has [outer, extent, inner] elements of
+// `size` bytes; out and the positions (i64 if `wide`, else i32) have [outer, count, inner].
+void ck_gather_elements(size_t size, bool wide, void *out, const void *in, const void *positions,
+                        size_t outer, size_t extent, size_t inner, size_t count);
+
+// out[o, positions[o, i, n], n] += in[o, i, n], out is zeroed first; shapes as above, the other way
+// round. Positions outside 0 ..< extent are skipped. Sums in the order of i.
+void ck_scatter_add_elements(ck_type type, bool wide, void *out, const void *in,
+                             const void *positions, size_t outer, size_t extent, size_t inner,
+                             size_t count);
+
 // out[i] = start + i * step, along an axis: out has [outer, extent, inner] elements and the value
 // depends on the middle index.
 void ck_iota(ck_type type, void *out, size_t outer, size_t extent, size_t inner);
@@ -227,6 +238,18 @@ void ck_scan(ck_scan_operation operation, ck_type type, bool reversed, void *out
 // Totals as above. Not for CK_BOOL.
 void ck_linear_recurrence(ck_type type, bool reversed, void *out, const void *coefficients,
                           const void *in, size_t outer, size_t extent, size_t inner);
+
+// ---------------------------------------------------------------------------------------------
+// Order along the middle of [outer, extent, inner].
+
+// The first `count` elements in sorted order and their positions: [outer, count, inner] each.
+// Equal elements keep their order, zeros of either sign are equal, NaN is greater than everything.
+// Needs extent < 2^31 and count <= extent. A row's work is done within one of `parts` parts
+// (1 <= parts), which run in parallel; scratch has parts * ck_sort_scratch_bytes(...) bytes and is
+// aligned to 16 bytes.
+void ck_sort(ck_type type, bool descending, void *values, int32_t *positions, const void *in,
+             size_t outer, size_t extent, size_t inner, size_t count, size_t parts, void *scratch);
+size_t ck_sort_scratch_bytes(ck_type type, size_t extent, size_t count);
 
 // ---------------------------------------------------------------------------------------------
 // Windows over [batch, d0, d1, d2, channels]; a window of lower rank has leading spatial sizes of

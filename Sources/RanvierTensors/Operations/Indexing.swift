@@ -118,7 +118,7 @@ extension Tensor {
     }
     set {
       do {
-        self = try replacing(resolved(indices), with: newValue)
+        try replace(resolved(indices), with: newValue)
       } catch {
         self = Tensor(invalid: error)
       }
@@ -205,7 +205,11 @@ extension Tensor {
     return part
   }
 
-  private func replacing(_ part: Part, with value: Tensor) throws(OperationError) -> Tensor {
+  /// Replaces the elements of a part.
+  ///
+  /// Elements that are known and that nobody else uses are overwritten in place, so that filling a
+  /// tensor part by part does not copy it each time.
+  private mutating func replace(_ part: Part, with value: Tensor) throws(OperationError) {
     let sizes = part.starts.indices.map {
       Slice.size(from: part.starts[$0], to: part.ends[$0], by: part.strides[$0])
     }
@@ -213,12 +217,27 @@ extension Tensor {
       to: Shape(sizes)
     )
     .validated()
+    if sizes.contains(0) { return }
+    if case .concrete = content, case .concrete(let source) = filling.content {
+      let steps = shape.strides
+      let copy = StridedCopy(
+        shape: Shape(sizes), elementSize: elementType.byteCount,
+        sourceStrides: filling.shape.strides,
+        resultStrides: steps.indices.map { sizes[$0] > 1 ? steps[$0] * part.strides[$0] : 0 },
+        resultOffset: steps.indices.reduce(0) { $0 + steps[$1] * part.starts[$1] })
+      withUniqueStorage { copy.run(from: source.address, to: $0) }
+      return
+    }
+    if part.strides.allSatisfy({ $0 == 1 }) {
+      let starts = part.starts.map { Tensor(Int64($0)) }
+      self = try apply(DynamicUpdate(), [self, filling] + starts).validated()
+      return
+    }
     // Elsewhere the mask is false and the old elements stay: differentiable, and the same in
     // compiled code.
     let high = sizes.indices.map {
-      shape[$0] - part.starts[$0] - Swift.max(0, (sizes[$0] - 1) * part.strides[$0] + 1)
+      shape[$0] - part.starts[$0] - ((sizes[$0] - 1) * part.strides[$0] + 1)
     }
-    if sizes.contains(0) { return self }
     let gaps = sizes.indices.map { sizes[$0] > 1 ? part.strides[$0] - 1 : 0 }
     let pad = Pad(low: part.starts, high: high, interior: gaps)
     let mask: Tensor = apply(
@@ -228,6 +247,6 @@ extension Tensor {
         Tensor(0, elementType: .bool),
       ])
     let spread: Tensor = apply(pad, [filling, Tensor(0, elementType: elementType)])
-    return try select(mask, spread, self).validated()
+    self = try select(mask, spread, self).validated()
   }
 }

@@ -15,6 +15,7 @@ package enum PrimitiveCatalog {
     SquareRoot.self, StopGradient.self, Subtract.self, Tangent.self,
     Broadcast.self, Concatenate.self, Gather.self, Iota.self, Pad.self, Reshape.self, Reverse.self,
     ScatterAdd.self, Slice.self, Transpose.self,
+    DynamicSlice.self, DynamicUpdate.self, GatherElements.self, ScatterAddElements.self, Sort.self,
     AllReduction.self, AnyReduction.self, ArgumentReduction.self, MaximumReduction.self,
     MinimumReduction.self, ProductReduction.self, Sum.self,
     CumulativeLogSumExp.self, CumulativeMaximum.self, CumulativeMinimum.self,

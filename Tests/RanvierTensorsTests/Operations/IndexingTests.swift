@@ -77,6 +77,43 @@ import Testing
     }
   }
 
+  @Test func `assigning rows in a row is differentiable`() {
+    var generator = TestGenerator(salt: "rows")
+    let point: [Tensor] = [
+      .random([3, 5], using: &generator), .random([5], using: &generator),
+    ]
+    expectGradientsMatch(at: point, "rows") { p in
+      var y = p[0] * p[0]
+      y[1] = sin(p[1])
+      y[.all, 2 ..< 4] = y[.all, 1 ..< 3] * p[1][0]
+      return y
+    }
+  }
+
+  @Test func `assignment writes in place what nobody else uses`() {
+    func address(_ x: Tensor) -> UnsafeRawPointer? { x.withUnsafeBytes { $0.baseAddress } }
+    var y = Tensor.zeros([300, 1000], elementType: .float64)
+    let place = address(y)
+    for row in 0 ..< 300 {
+      y[row] = Tensor.range(1000)
+      y[row, .every(2)] = Tensor(-1)
+      y[row, 0] = y[row, 0] + 1
+    }
+    #expect(address(y) == place)
+    #expect(y.sum().scalar(as: Double.self) == 300 * (250_000 - 500 + 1))
+    // A copy keeps its elements, whoever is written to; so does a tensor assigned to a part.
+    let copy = y
+    y[0] = Tensor(5)
+    #expect(address(y) != place && address(copy) == place)
+    #expect(copy[0, 1].scalar(as: Int.self) == 1 && y[0, 1].scalar(as: Int.self) == 5)
+    var z = Tensor([[1, 2], [3, 4]])
+    z[.all] = z
+    #expect(z == Tensor([[1, 2], [3, 4]]))
+    var shifted = Tensor.range(5)
+    shifted[1 ..< 5] = shifted[0 ..< 4]
+    #expect(shifted == Tensor([0, 0, 1, 2, 3].map { Int32($0) }))
+  }
+
   @Test func `indexing is differentiable`() {
     var generator = TestGenerator(salt: "indexing")
     expectGradientsMatch(at: [.random([4, 5], using: &generator)], "indexing") { p in

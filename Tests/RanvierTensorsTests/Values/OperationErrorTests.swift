@@ -117,7 +117,7 @@ struct WrongOperation: Sendable, CustomTestStringConvertible {
     ),
     WrongOperation(
       matrix.gathered(at: Tensor([0]), alongAxis: 2),
-      "gathered(at:alongAxis:) needs an axis of the tensor that is not empty, and positions of type i64, got axis 2 of f32[2, 3], positions i64[1]"
+      "gathered(at:alongAxis:) needs different axes in -2 ..< 2, got [2] for shape [2, 3]"
     ),
     WrongOperation(
       matrix[2], "x[...] needs a position in -2 ..< 2, got 2 on axis 0 of shape [2, 3]"),

@@ -77,9 +77,16 @@ package struct Gather: Primitive {
 extension Tensor {
   /// The parts of the tensor at positions of an axis; the positions' shape takes the axis's place.
   ///
-  /// Positions outside the axis are clamped to it: data is not checked here, because it may not be
-  /// known yet.
+  /// Positions are integers of any type; those outside the axis are clamped to it: data is not
+  /// checked here, because it may not be known yet.
   public func gathered(at positions: Tensor, alongAxis axis: Int = 0) -> Tensor {
-    apply(Gather(axis: axis < 0 ? axis + rank : axis), [self, positions.cast(to: .int64)])
+    let operation = "gathered(at:alongAxis:)"
+    do throws(OperationError) {
+      let axis = try normalizedAxes([axis], operation: operation)[0]
+      let positions = try positions.asPositions(within: shape[axis], operation: operation)
+      return apply(Gather(axis: axis), [self, positions.cast(to: .int64)])
+    } catch {
+      return Tensor(invalid: error)
+    }
   }
 }
