@@ -1,19 +1,13 @@
 internal import COpenBLAS
 
 /// Solutions of systems of equations with square matrices.
-package struct LinearSolve: MatrixPrimitive {
+package struct LinearSolve: SystemPrimitive {
   package let isTransposed: Bool
 
   package init(isTransposed: Bool = false) { self.isTransposed = isTransposed }
 
   package var name: String { "solve" }
   package var description: String { name + (isTransposed ? " transposed" : "") }
-
-  package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
-    try requireMatrix(operands[0], isSquare: true)
-    try requireRightSide(operands[1], of: operands[0])
-    return [operands[1]]
-  }
 
   package func pullback(_ application: Application) -> [Tensor?] {
     let solution = application.result
@@ -71,7 +65,7 @@ package struct LinearSolve: MatrixPrimitive {
 ///
 /// - Shapes: `[..., n, n]` and `[..., n, k]` give `[..., n, k]`; a vector `[n]` gives vectors
 ///   `[..., n]`. `f32` or `f64`.
-public func solve(_ a: Tensor, _ b: Tensor) -> Tensor { solved(LinearSolve(), a, b) }
+public func solve(_ a: Tensor, _ b: Tensor) -> Tensor { LinearSolve().solved(a, b) }
 
 /// The inverse of square matrices; not-a-number for a singular one.
 ///

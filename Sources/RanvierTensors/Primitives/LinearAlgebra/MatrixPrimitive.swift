@@ -57,22 +57,6 @@ extension MatrixPrimitive {
         got: "shape \(type.shape)")
     }
   }
-
-  /// Checks a right-hand side beside the square matrices it belongs to.
-  func requireRightSide(_ right: TensorType, of left: TensorType) throws(OperationError) {
-    guard right.elementType == left.elementType, right.shape.rank == left.shape.rank,
-      right.shape.sizes.dropLast(2) == left.shape.sizes.dropLast(2)
-    else {
-      throw OperationError(
-        operation: name, rule: "a right-hand side of the same type and batch axes",
-        got: "\(left) and \(right)")
-    }
-    guard right.shape[-2] == left.shape[-1], right.shape[-1] <= Int(Int32.max) else {
-      throw OperationError(
-        operation: name, rule: "a right-hand side with as many rows as the matrix",
-        got: "\(left.shape) and \(right.shape) (\(left.shape[-1]) ≠ \(right.shape[-2]))")
-    }
-  }
 }
 
 /// The largest smaller size of a matrix whose decomposition needs workspace of its square.
@@ -99,29 +83,4 @@ extension Tensor {
 
   /// A number's element as a factor of matrices.
   var asMatrix: Tensor { asColumn.asColumn }
-}
-
-/// Matrices and a right-hand side with equal batch axes; a vector becomes a column.
-///
-/// - Parameter name: The operation, for the error.
-func systems(
-  _ matrix: Tensor, _ right: Tensor, _ name: String
-) throws(OperationError) -> (matrix: Tensor, right: Tensor, hasVector: Bool) {
-  let (a, b) = promoted(matrix, right)
-  if let error = a.error ?? b.error { throw error }
-  guard a.rank >= 2, b.rank >= 1 else {
-    throw OperationError(
-      operation: name, rule: "matrices, and a right-hand side of rank 1 or more",
-      got: "\(a.shape) and \(b.shape)")
-  }
-  let columns = b.rank == 1 ? b.asColumn : b
-  let batches = [a, columns].map { Shape(Array($0.shape.sizes.dropLast(2))) }
-  guard let batch = Shape.broadcast(batches[0], batches[1]) else {
-    throw OperationError(
-      operation: name, rule: "batch axes that broadcast", got: "\(a.shape) and \(b.shape)")
-  }
-  func repeated(_ x: Tensor) -> Tensor {
-    x.broadcast(to: Shape(batch.sizes + x.shape.sizes.suffix(2)))
-  }
-  return (repeated(a), repeated(columns), b.rank == 1)
 }

@@ -134,7 +134,9 @@ public func svd(_ a: Tensor, full: Bool = false) -> (u: Tensor, s: Tensor, vt: T
   return (results[0], results[1], results[2])
 }
 
-/// The singular values of matrices in decreasing order. NumPy: `linalg.svdvals`.
+/// The singular values of matrices in decreasing order.
+///
+/// NumPy: `linalg.svdvals`.
 ///
 /// - Shapes: `[..., m, n]` gives `[..., k]`, where k is the smaller of m and n.
 public func singularValues(_ a: Tensor) -> Tensor { svd(a).s }

@@ -58,7 +58,9 @@ public func symmetricEigen(_ a: Tensor) -> (values: Tensor, vectors: Tensor) {
   return (results[0], results[1])
 }
 
-/// The eigenvalues of symmetric matrices in increasing order. NumPy: `linalg.eigvalsh`.
+/// The eigenvalues of symmetric matrices in increasing order.
+///
+/// NumPy: `linalg.eigvalsh`.
 ///
 /// - Shapes: `[..., n, n]` gives `[..., n]`.
 public func symmetricEigenvalues(_ a: Tensor) -> Tensor { symmetricEigen(a).values }

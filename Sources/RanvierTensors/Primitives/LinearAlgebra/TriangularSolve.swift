@@ -2,7 +2,7 @@ internal import COpenBLAS
 
 /// Solutions of systems of equations with triangular matrices, of which the other triangle is not
 /// read.
-package struct TriangularSolve: MatrixPrimitive {
+package struct TriangularSolve: SystemPrimitive {
   package let isLower: Bool
   package let isTransposed: Bool
   /// Whether the diagonal counts as ones and is not read either.
@@ -18,12 +18,6 @@ package struct TriangularSolve: MatrixPrimitive {
   package var description: String {
     name + (isLower ? " lower" : " upper") + (isTransposed ? " transposed" : "")
       + (hasUnitDiagonal ? " unit diagonal" : "")
-  }
-
-  package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
-    try requireMatrix(operands[0], isSquare: true)
-    try requireRightSide(operands[1], of: operands[0])
-    return [operands[1]]
   }
 
   package func pullback(_ application: Application) -> [Tensor?] {
@@ -110,18 +104,6 @@ package struct TriangularSolve: MatrixPrimitive {
 public func triangularSolve(
   _ a: Tensor, _ b: Tensor, lower: Bool = true, transposed: Bool = false, unitDiagonal: Bool = false
 ) -> Tensor {
-  let solve = TriangularSolve(
-    isLower: lower, isTransposed: transposed, hasUnitDiagonal: unitDiagonal)
-  return solved(solve, a, b)
-}
-
-/// The solution by a primitive of two operands, with broadcasting, and for vectors too.
-func solved(_ primitive: some MatrixPrimitive, _ a: Tensor, _ b: Tensor) -> Tensor {
-  do {
-    let (matrix, right, hasVector) = try systems(a, b, primitive.name)
-    let solution: Tensor = apply(primitive, [matrix, right])
-    return hasVector ? solution.squeezed(axes: [-1]) : solution
-  } catch {
-    return Tensor(invalid: error)
-  }
+  TriangularSolve(isLower: lower, isTransposed: transposed, hasUnitDiagonal: unitDiagonal)
+    .solved(a, b)
 }
