@@ -47,7 +47,13 @@ let package = Package(
       ],
       linkerSettings: [.linkedLibrary("dnnl", .when(traits: ["OneDNN"]))]
     ),
-    .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
+    .target(
+      name: "COpenBLAS", dependencies: ["CKernels"],
+      cSettings: [
+        .unsafeFlags(fastInDebug, .when(configuration: .debug))
+      ],
+      linkerSettings: [.linkedLibrary("openblas")]
+    ),
     target(
       "RanvierTensors",
       [

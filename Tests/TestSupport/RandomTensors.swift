@@ -12,6 +12,12 @@ extension Tensor {
         (0 ..< count).map { _ in Double(Int.random(in: low ... high, using: &generator)) }
       case .distinct:
         (0 ..< count).map { Double($0 - count / 2) / 2 }.shuffled(using: &generator)
+      case .dominantDiagonal:
+        operand.type.shape.indices.map { index in
+          let (row, column) = (index[index.count - 2], index[index.count - 1])
+          return (row == column ? Double(2 * row + 2) : 0)
+            + Double.random(in: -0.25 ..< 0.25, using: &generator)
+        }
       }
     self = Tensor(numbers, shape: operand.type.shape).cast(to: operand.type.elementType)
   }

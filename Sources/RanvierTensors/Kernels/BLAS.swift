@@ -23,7 +23,8 @@ struct BLASProduct {
   /// How many products there are, at equal distances of whole matrices.
   var batch = 1
 
-  private static let isPrepared: Bool = {
+  /// Whether OpenBLAS runs single-threaded; to be asked before it is first used.
+  static let isPrepared: Bool = {
     openblas_set_num_threads(1)
     return true
   }()

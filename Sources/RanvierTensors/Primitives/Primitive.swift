@@ -174,6 +174,9 @@ package struct PrimitiveSample: Sendable, CustomStringConvertible {
     case integers(Int, Int)
     /// A permutation of distinct values at equal distances, for operations that choose (maxima).
     case distinct
+    /// Matrices with 2, 4, 6 ... on the diagonal, and -0.25 ..< 0.25 added everywhere: far from
+    /// singular, positive definite, with singular values and eigenvalues that are far apart.
+    case dominantDiagonal
   }
 
   /// An operand: its shape, its type and its elements.

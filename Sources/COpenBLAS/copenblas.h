@@ -1,2 +1,0 @@
-// OpenBLAS as Debian and Ubuntu install it (libopenblas-dev).
-#include <cblas.h>
