@@ -26,7 +26,7 @@ import Testing
     type: ElementType
   ) throws {
     let tolerance = type == .float64 ? 1e-8 : 2e-3
-    for number in 0 ..< 130 {
+    for number in 0 ..< 260 {
       let program = RandomProgram(
         stepCount: 4 + number % 37, elementType: type, salt: "\(type) \(number)")
       let eager = program(program.inputs)
@@ -35,7 +35,8 @@ import Testing
 
       var graph = Graph(recording: program.inputs.map(\.type)) { program($0) }
       let passes: [(String, (Graph) -> Graph)] = [
-        ("recorded", { $0 }), ("simplified", Simplification.run), ("with epilogues", Epilogues.run),
+        ("recorded", { $0 }), ("simplified", Simplification.run), ("joined", LoopJoining.run),
+        ("without invariants", LoopInvariants.run), ("with epilogues", Epilogues.run),
         ("fused", Fusion.run),
       ]
       for (name, pass) in passes {
@@ -65,6 +66,29 @@ import Testing
       }(program.inputs)
       expectEqual([compiled.first], [eager.value], tolerance, "value", program)
       expectEqual(compiled.second, eager.gradient, tolerance, "gradient", program)
+    }
+  }
+
+  @Test func `programs use many primitives, also loops and branches`() {
+    var uses: [String: Int] = [:]
+    for number in 0 ..< 260 {
+      let program = RandomProgram(stepCount: 4 + number % 37, salt: "f64 \(number)")
+      for step in program.steps { uses["\(type(of: step.primitive))", default: 0] += 1 }
+    }
+    #expect(uses.count >= 55, "\(uses)")
+    for name in ["ScanLoop", "WhileLoop", "Conditional", "Sort", "MatrixProduct", "DynamicUpdate"] {
+      #expect(uses[name, default: 0] >= 10, "\(name): \(uses)")
+    }
+  }
+
+  @Test func `gradients of programs are finite differences`() throws {
+    for number in 0 ..< 250 {
+      let program = RandomProgram(
+        stepCount: 3 + number % 20, hasRandomBits: false, isSmooth: true,
+        salt: "smooth \(number)")
+      expectGradientsMatch(
+        at: program.inputs, order: 1, relative: 1e-4, absolute: 1e-4, "\(program)"
+      ) { program.total($0) }
     }
   }
 
