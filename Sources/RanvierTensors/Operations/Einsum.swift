@@ -95,8 +95,10 @@ private struct EinsumExpression {
       operation: "einsum", rule: rule, got: "\(got) in \"\(text)\" of \(operands)", hint: hint)
   }
 
-  /// The labels of each operand's axes and of the result's. Letters are their own labels; the axes
-  /// that an ellipsis stands for are -1, -2 ... from the last.
+  /// The labels of each operand's axes and of the result's.
+  ///
+  /// Letters are their own labels; the axes that an ellipsis stands for are -1, -2 ... from the
+  /// last.
   func indices() throws(OperationError) -> (inputs: [[Int]], output: [Int]) {
     let compact = text.filter { !$0.isWhitespace }
     let arrow = compact.firstRange(of: "->")

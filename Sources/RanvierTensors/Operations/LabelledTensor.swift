@@ -32,9 +32,9 @@ struct LabelledTensor {
   }
 
   /// The product with another tensor, summed over the indices that both have and that are not
-  /// kept. What only one of them has must be kept.
+  /// kept.
   ///
-  /// The result's axes are in no particular order: the one that costs least.
+  /// What only one of them has must be kept. The result's axes are in no particular order: the one that costs least.
   func product(with other: LabelledTensor, keeping kept: Set<Int>) -> LabelledTensor {
     let shared = labels.filter(other.labels.contains)
     let contracted = shared.filter { !kept.contains($0) }

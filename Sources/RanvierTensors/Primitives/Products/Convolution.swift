@@ -34,6 +34,24 @@ package struct Convolution: ExpensivePrimitive {
     ]
   }
 
+  package func vectorized(_ batch: BatchedApplication) -> [Tensor] {
+    let (input, kernel) = (batch.operands[0], batch.operands[1])
+    guard batch.isBatched[1] else {
+      let result: Tensor = apply(self, [input.joiningExamples(), kernel])
+      return [result.separatingExamples(batch.size)]
+    }
+    guard batch.isBatched[0] else {
+      // One input for all kernels, which give outputs side by side.
+      let groups = geometry.groups
+      let result: Tensor = apply(self, [input, kernel.examplesAsChannels(groups: groups)])
+      return [result.channelsAsExamples(batch.size, groups: groups)]
+    }
+    let result: Tensor = apply(
+      Convolution(geometry.repeated(batch.size)),
+      [input.examplesAsChannels(), kernel.examplesAsChannels()])
+    return [result.channelsAsExamples(batch.size)]
+  }
+
   package func evaluate(
     _ operands: [ReferenceArray], _ resultTypes: [TensorType]
   ) -> [ReferenceArray] {

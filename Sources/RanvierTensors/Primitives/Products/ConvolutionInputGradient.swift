@@ -31,6 +31,22 @@ package struct ConvolutionInputGradient: ExpensivePrimitive {
     ]
   }
 
+  package func vectorized(_ batch: BatchedApplication) -> [Tensor] {
+    var shape = inputShape
+    guard batch.isBatched[1] else {
+      shape[0] *= batch.size
+      let result: Tensor = apply(
+        ConvolutionInputGradient(geometry, inputShape: shape),
+        [batch.operands[0].joiningExamples(), batch.operands[1]])
+      return [result.separatingExamples(batch.size)]
+    }
+    shape[-1] *= batch.size
+    let result: Tensor = apply(
+      ConvolutionInputGradient(geometry.repeated(batch.size), inputShape: shape),
+      [batch.repeated(0).examplesAsChannels(), batch.operands[1].examplesAsChannels()])
+    return [result.channelsAsExamples(batch.size)]
+  }
+
   package func evaluate(
     _ operands: [ReferenceArray], _ resultTypes: [TensorType]
   ) -> [ReferenceArray] {

@@ -31,6 +31,23 @@ package struct ConvolutionKernelGradient: ExpensivePrimitive {
     ]
   }
 
+  package func vectorized(_ batch: BatchedApplication) -> [Tensor] {
+    var shape = kernelShape
+    shape[-1] *= batch.size
+    guard batch.isBatched[0] else {
+      // One input for all, whose cotangents stand side by side.
+      let groups = geometry.groups
+      let result: Tensor = apply(
+        ConvolutionKernelGradient(geometry, kernelShape: shape),
+        [batch.operands[0], batch.operands[1].examplesAsChannels(groups: groups)])
+      return [result.channelsAsExamples(batch.size, groups: groups)]
+    }
+    let result: Tensor = apply(
+      ConvolutionKernelGradient(geometry.repeated(batch.size), kernelShape: shape),
+      [batch.operands[0].examplesAsChannels(), batch.repeated(1).examplesAsChannels()])
+    return [result.channelsAsExamples(batch.size)]
+  }
+
   package func evaluate(
     _ operands: [ReferenceArray], _ resultTypes: [TensorType]
   ) -> [ReferenceArray] {

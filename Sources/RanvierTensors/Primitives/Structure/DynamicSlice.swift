@@ -22,7 +22,9 @@ package struct DynamicSlice: Primitive {
     let zeros = Tensor(0, elementType: application.cotangent.elementType)
       .broadcast(to: application.operands[0].shape)
     let starts = Array(application.operands.dropFirst())
-    return [application.ifNeeded(0) { apply(DynamicUpdate(), [zeros, application.cotangent] + starts) }]
+    return [
+      application.ifNeeded(0) { apply(DynamicUpdate(), [zeros, application.cotangent] + starts) }
+    ]
       + starts.map { _ in nil }
   }
 
@@ -84,7 +86,8 @@ package struct DynamicSlice: Primitive {
     return [
       PrimitiveSample(DynamicSlice(sizes: [2, 3]), [.init([5, 3]), start(0, 3), start(0, 0)]),
       PrimitiveSample(
-        DynamicSlice(sizes: [1, 2, 2]), [.init([2, 4, 3]), start(-3, 5), start(-3, 5), start(0, 9)]),
+        DynamicSlice(sizes: [1, 2, 2]),
+        [.init([2, 4, 3]), start(-3, 5), start(-3, 5), start(0, 9)]),
       PrimitiveSample(DynamicSlice(sizes: [0]), [.init([3]), start(0, 3)]),
       PrimitiveSample(DynamicSlice(sizes: []), [.init([])]),
     ]

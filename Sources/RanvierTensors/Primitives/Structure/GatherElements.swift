@@ -133,11 +133,4 @@ extension Tensor {
     default: return cast(to: .int32)
     }
   }
-
-  /// The tensor with one axis at another place, the others in order.
-  func withAxis(_ axis: Int, movedTo position: Int) -> Tensor {
-    var order = Array(0 ..< rank)
-    order.insert(order.remove(at: axis), at: position)
-    return transposed(permutation: order)
-  }
 }

@@ -28,6 +28,12 @@ package struct WindowGather: Primitive {
     ]
   }
 
+  package func vectorized(_ batch: BatchedApplication) -> [Tensor] {
+    applyAll(self, [0, 1].map { batch.repeated($0).joiningExamples() }).map {
+      $0.separatingExamples(batch.size)
+    }
+  }
+
   package func evaluate(
     _ operands: [ReferenceArray], _ resultTypes: [TensorType]
   ) -> [ReferenceArray] {

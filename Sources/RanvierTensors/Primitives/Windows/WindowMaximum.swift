@@ -24,6 +24,12 @@ package struct WindowMaximum: Primitive {
     ]
   }
 
+  package func vectorized(_ batch: BatchedApplication) -> [Tensor] {
+    applyAll(self, [batch.operands[0].joiningExamples()]).map {
+      $0.separatingExamples(batch.size)
+    }
+  }
+
   package func evaluate(
     _ operands: [ReferenceArray], _ resultTypes: [TensorType]
   ) -> [ReferenceArray] {

@@ -30,6 +30,15 @@ package struct WindowScatter: Primitive {
     [apply(WindowGather(geometry), [application.cotangent, application.operands[1]]), nil]
   }
 
+  package func vectorized(_ batch: BatchedApplication) -> [Tensor] {
+    var shape = inputShape
+    shape[0] *= batch.size
+    return applyAll(
+      WindowScatter(geometry, inputShape: shape),
+      [0, 1].map { batch.repeated($0).joiningExamples() }
+    ).map { $0.separatingExamples(batch.size) }
+  }
+
   package func evaluate(
     _ operands: [ReferenceArray], _ resultTypes: [TensorType]
   ) -> [ReferenceArray] {

@@ -27,6 +27,15 @@ package struct WindowSpread: Primitive {
     [apply(WindowSum(geometry), [application.cotangent])]
   }
 
+  package func vectorized(_ batch: BatchedApplication) -> [Tensor] {
+    var shape = inputShape
+    shape[0] *= batch.size
+    return applyAll(
+      WindowSpread(geometry, inputShape: shape),
+      [0].map { batch.repeated($0).joiningExamples() }
+    ).map { $0.separatingExamples(batch.size) }
+  }
+
   package func evaluate(
     _ operands: [ReferenceArray], _ resultTypes: [TensorType]
   ) -> [ReferenceArray] {

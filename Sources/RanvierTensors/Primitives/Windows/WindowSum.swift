@@ -20,6 +20,12 @@ package struct WindowSum: Primitive {
     ]
   }
 
+  package func vectorized(_ batch: BatchedApplication) -> [Tensor] {
+    applyAll(self, [batch.operands[0].joiningExamples()]).map {
+      $0.separatingExamples(batch.size)
+    }
+  }
+
   package func evaluate(
     _ operands: [ReferenceArray], _ resultTypes: [TensorType]
   ) -> [ReferenceArray] {
