@@ -33,6 +33,20 @@ import Testing
         return matmul(x, x.transposed())
       }
     ),
+    (
+      "decompositions",
+      {
+        let results = MatrixPrimitiveTests.types.flatMap { type in
+          type.samples.prefix(1).flatMap { sample in
+            let batch = MatrixPrimitiveTests.sample(sample.primitive, [37], rows: 24, columns: 20)
+            var generator = TestGenerator(salt: "threads")
+            return applyAll(
+              sample.primitive, batch.operands.map { Tensor($0, using: &generator) })
+          }
+        }
+        return Tensor(concatenating: results.map { $0.flattened() })
+      }
+    ),
   ]
 
   @Test(arguments: computations.indices)

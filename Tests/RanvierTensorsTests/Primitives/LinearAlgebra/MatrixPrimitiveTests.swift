@@ -1,4 +1,3 @@
-import CKernels
 import RanvierTensors
 import TestSupport
 import Testing
@@ -72,23 +71,6 @@ import Testing
   }
 
   @Test(arguments: types.indices)
-  func `threads do not change results`(_ index: Int) {
-    let before = ck_thread_count()
-    defer { ck_set_thread_count(before) }
-    for sample in MatrixPrimitiveTests.types[index].samples.prefix(3) {
-      let large = MatrixPrimitiveTests.sample(sample.primitive, [37], rows: 24, columns: 20)
-      var generator = TestGenerator(salt: "threads")
-      let operands = large.operands.map { Tensor($0, using: &generator) }
-      ck_set_thread_count(1)
-      let alone = applyAll(sample.primitive, operands)
-      for threads: Int32 in [2, 5] {
-        ck_set_thread_count(threads)
-        #expect(applyAll(sample.primitive, operands) == alone, "\(sample) on \(threads) threads")
-      }
-    }
-  }
-
-  @Test(arguments: types.indices)
   func `a matrix that is not finite spoils its own results only`(_ index: Int) {
     for primitive in MatrixPrimitiveTests.types[index].samples.map(\.primitive)
     where !(primitive is TriangularSolve) {
@@ -118,13 +100,10 @@ import Testing
       OrthogonalTriangular(), TriangularSolve(isLower: false),
     ]
     for primitive in primitives {
-      for (rows, columns) in [(34, 33), (130, 129)] {
-        expectMatchesReference(
-          MatrixPrimitiveTests.sample(primitive, [], rows: rows, columns: columns))
-      }
+      expectMatchesReference(MatrixPrimitiveTests.sample(primitive, [], rows: 41, columns: 40))
     }
     for primitive in [SingularValues(), SymmetricEigen(), PseudoInverse()] as [any Primitive] {
-      expectMatchesReference(MatrixPrimitiveTests.sample(primitive, [], rows: 31, columns: 30))
+      expectMatchesReference(MatrixPrimitiveTests.sample(primitive, [], rows: 21, columns: 20))
     }
   }
 
