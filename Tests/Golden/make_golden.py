@@ -9,8 +9,9 @@ Layouts are Ranvier's: channels last, convolution kernels
 `[kernel..., in / groups, out]`, dense kernels `[in, out]`.
 
 Inputs are drawn as float32. Results are computed from them in float64 with
-PyTorch and rounded to float32 once, at the end. The family `random` is the
-exception: it holds the very float32 and uint32 values that JAX returns.
+PyTorch and rounded to float32 once, at the end. The exceptions: `random` holds
+the very float32 and uint32 values that JAX returns, and `primitives`, which
+golden_primitives.py makes with JAX, stays in float64.
 
     python make_golden.py                  # writes every family to data/
     python make_golden.py --only sgd adam  # writes two of them
@@ -30,20 +31,27 @@ from pathlib import Path
 
 import numpy as np
 
+from golden_primitives import check_primitives, make_primitives
+
 SEED = 20261121
 
 # ---------------------------------------------------------------------------
 # Files
 # ---------------------------------------------------------------------------
 
-DTYPE_NAMES = {"float32": "F32", "int32": "I32", "uint32": "U32"}
+DTYPE_NAMES = {
+    "bool": "BOOL", "int8": "I8", "int16": "I16", "int32": "I32", "int64": "I64", "uint8": "U8",
+    "uint16": "U16", "uint32": "U32", "uint64": "U64", "float16": "F16", "float32": "F32",
+    "float64": "F64",
+}
 
 
 class Family:
     """The cases of one file: tensors named `<case>/<what>`, and options."""
 
-    def __init__(self, name):
+    def __init__(self, name, keeps_double=False):
         self.name = name
+        self.keeps_double = keeps_double
         self.tensors = {}
         self.options = {}
 
@@ -52,14 +60,14 @@ class Family:
         return np.random.default_rng([SEED, zlib.crc32(f"{self.name}/{case}".encode())])
 
     def add(self, case, options, **tensors):
-        """Adds a case. Floating-point tensors are rounded to float32 here."""
+        """Adds a case. Doubles are rounded to float32 here, unless the family keeps them."""
         assert case not in self.options, f"two cases named {case}"
         self.options[case] = options
         for what, value in tensors.items():
             if value is None:
                 continue
             array = value.detach().numpy() if hasattr(value, "detach") else np.asarray(value)
-            if array.dtype == np.float64:
+            if array.dtype == np.float64 and not self.keeps_double:
                 array = array.astype(np.float32)
             # Not ascontiguousarray: it would turn scalars into vectors.
             self.tensors[f"{case}/{what}"] = np.array(array, order="C")
@@ -1224,17 +1232,18 @@ FAMILIES = {
     "sgd": (make_sgd, check_sgd),
     "adam": (make_adam, check_adam),
     "random": (make_random, check_random),
+    "primitives": (make_primitives, check_primitives),
 }
 
 
 def write_family(name, folder):
-    if name != "random":
+    if name not in ("random", "primitives"):
         import torch
 
         # One thread, so that no sum depends on the machine's core count.
         torch.set_num_threads(1)
         torch.use_deterministic_algorithms(True)
-    family = Family(name)
+    family = Family(name, keeps_double=name == "primitives")
     FAMILIES[name][0](family)
     path = family.write(folder)
     print(f"{path.name}: {len(family.options)} cases, {path.stat().st_size} bytes")

@@ -1,0 +1,748 @@
+"""Golden values of every primitive: one small case or more for each.
+
+A case names a primitive and its options; the file holds operands, results, the
+cotangents of floating-point results and the gradients of floating-point
+operands. Everything stays in float64, unlike in the other families.
+
+`make_primitives` computes with JAX: `jax_functions` says what each primitive
+is, and gradients come from `jax.grad`. `check_primitives` computes with NumPy:
+`numpy_functions` says the same once more, in the plainest way, and gradients
+are compared with finite differences of that.
+"""
+
+import itertools
+import math
+
+import numpy as np
+
+# ---------------------------------------------------------------------------
+# Operands
+# ---------------------------------------------------------------------------
+
+
+def uniform(low, high, *shape):
+    """Doubles between two bounds; keep them away from kinks and poles."""
+    return lambda generator: generator.uniform(low, high, shape)
+
+
+def whole(low, high, *shape, dtype="int32"):
+    """Whole numbers of a type, both ends included."""
+    return lambda generator: generator.integers(low, high, shape, endpoint=True).astype(dtype)
+
+
+def distinct(*shape):
+    """Doubles no two of which are equal, in random order."""
+    count = math.prod(shape)
+    return lambda generator: (generator.permutation(count) / 2.0 - count / 4).reshape(shape)
+
+
+def fixed(values, dtype="float64"):
+    """Given values."""
+    return lambda generator: np.array(values, dtype)
+
+
+# ---------------------------------------------------------------------------
+# Cases: (name, primitive, options, operands)
+# ---------------------------------------------------------------------------
+
+WINDOWS = {
+    "plain": (dict(size=[2, 2], strides=[2, 2], low=[0, 0], high=[0, 0], dilation=[1, 1]),
+              (2, 4, 4, 2)),
+    "padded": (dict(size=[3, 2], strides=[2, 1], low=[1, 0], high=[1, 1], dilation=[1, 2]),
+               (1, 4, 4, 2)),
+    "line": (dict(size=[3], strides=[2], low=[1], high=[0], dilation=[1]), (2, 6, 2)),
+}
+CONVOLUTIONS = {
+    "plain": (dict(strides=[1, 1], low=[0, 0], high=[0, 0], dilation=[1, 1], groups=1),
+              (1, 3, 4, 2), (2, 2, 2, 3)),
+    "padded": (dict(strides=[2, 1], low=[1, 0], high=[0, 1], dilation=[1, 2], groups=2),
+               (1, 4, 3, 2), (2, 2, 1, 4)),
+    "line": (dict(strides=[2], low=[1], high=[1], dilation=[1], groups=1), (2, 5, 2), (3, 2, 2)),
+}
+
+UNARY = {
+    "absolute": (0.3, 2), "alias": (-2, 2), "arc_cosine": (-0.95, 0.95),
+    "arc_sine": (-0.95, 0.95), "arc_tangent": (-3, 3), "ceiling": (-3, 3), "cosine": (-6, 6),
+    "error_function": (-2, 2), "exponential": (-3, 3), "exponential_minus_one": (-2, 2),
+    "floor": (-3, 3), "hyperbolic_cosine": (-3, 3), "hyperbolic_sine": (-3, 3),
+    "hyperbolic_tangent": (-3, 3), "inverse_error_function": (-0.95, 0.95), "is_finite": (-3, 3),
+    "logarithm": (0.1, 9), "logarithm_one_plus": (-0.9, 9), "logistic": (-6, 6),
+    "negate": (-2, 2), "reciprocal_square_root": (0.1, 9), "rectified_linear": (-2, 2),
+    "round": (-3, 3), "sign": (-2, 2), "sine": (-6, 6), "square_root": (0.1, 9),
+    "stop_gradient": (-2, 2), "tangent": (-1.4, 1.4),
+}
+BINARY = {
+    "add": (-2, 2), "arc_tangent_2": (-2, 2), "divide": (0.3, 2), "maximum": (-2, 2),
+    "minimum": (-2, 2), "multiply": (-2, 2), "positive_gate": (-2, 2), "power": (0.3, 2),
+    "remainder": (0.3, 9), "subtract": (-2, 2),
+}
+COMPARISONS = ["equal", "greater", "greater_or_equal", "less", "less_or_equal", "not_equal"]
+BITS = ["bitwise_and", "bitwise_exclusive_or", "bitwise_or"]
+REDUCTIONS = ["maximum_reduction", "minimum_reduction", "product", "sum"]
+CUMULATIVE = [
+    "cumulative_log_sum_exp", "cumulative_maximum", "cumulative_minimum", "cumulative_product",
+    "cumulative_sum",
+]
+CASTS = [
+    ("f64", "f32"), ("f64", "f16"), ("f64", "i32"), ("f64", "bool"), ("i32", "u8"), ("u8", "f64"),
+    ("i64", "f32"), ("bool", "i16"), ("u32", "u64"), ("f32", "f64"), ("u16", "i8"),
+]
+DTYPES = {
+    "bool": "bool", "i8": "int8", "i16": "int16", "i32": "int32", "i64": "int64", "u8": "uint8",
+    "u16": "uint16", "u32": "uint32", "u64": "uint64", "f16": "float16", "f32": "float32",
+    "f64": "float64",
+}
+
+
+def elementwise_cases():
+    for name, (low, high) in UNARY.items():
+        yield name, name, {}, [uniform(low, high, 3, 4)]
+    for name, (low, high) in BINARY.items():
+        yield name, name, {}, [uniform(low, high, 3, 4), uniform(low, high, 3, 4)]
+        yield f"{name}_broadcast", name, {}, [uniform(low, high, 2, 1, 3), uniform(low, high, 4, 1)]
+    for name in COMPARISONS:
+        yield name, name, {}, [whole(-2, 2, 3, 4, dtype="float64"),
+                               whole(-2, 2, 4, dtype="float64")]
+    for name in BITS:
+        yield name, name, {}, [whole(-99, 99, 3, 4), whole(-99, 99, 4)]
+        yield f"{name}_bool", name, {}, [whole(0, 1, 9, dtype="bool"), whole(0, 1, 9, dtype="bool")]
+    yield "bitwise_not", "bitwise_not", {}, [whole(-99, 99, 7, dtype="int16")]
+    yield "bitwise_not_bool", "bitwise_not", {}, [whole(0, 1, 7, dtype="bool")]
+    yield "shift_left", "shift_left", {}, [whole(-99, 99, 3, 4), whole(0, 31, 4)]
+    yield "shift_right", "shift_right", {}, [whole(-9999, 9999, 3, 4), whole(0, 20, 4)]
+    yield "shift_right_unsigned", "shift_right", {}, [
+        whole(0, 255, 9, dtype="uint8"), whole(0, 7, 9, dtype="uint8")]
+    yield "divide_integers", "divide", {}, [whole(-99, 99, 24), fixed([-7, 7] * 12, "int32")]
+    yield "remainder_integers", "remainder", {}, [whole(-99, 99, 24), fixed([-7, 7] * 12, "int32")]
+    yield "remainder_signs", "remainder", {}, [uniform(-9, 9, 24), fixed([-1.7, 1.7] * 12)]
+    yield "power_integers", "power", {}, [whole(-5, 5, 12), whole(0, 7, 12)]
+    yield "multiply_wraps", "multiply", {}, [
+        whole(-128, 127, 12, dtype="int8"), whole(-128, 127, 12, dtype="int8")]
+    # Ties: equal operands share the derivative.
+    yield "maximum_ties", "maximum", {}, [fixed([1, 2, 3]), fixed([1, 5, 3])]
+    yield "minimum_ties", "minimum", {}, [fixed([1, 2, 3]), fixed([1, 5, 3])]
+    yield "select", "select", {}, [whole(0, 1, 3, 4, dtype="bool"), uniform(-2, 2, 3, 4),
+                                   uniform(-2, 2, 4)]
+    for source, target in CASTS:
+        low, high = (0, 1) if source == "bool" else (0, 999) if source == "u16" else (-9, 9)
+        operand = (uniform(-9, 9, 12) if source == "f64" else
+                   whole(max(low, 0) if source[0] == "u" else low, high, 12, dtype=DTYPES[source]))
+        yield f"cast_{source}_{target}", "cast", {"element_type": target}, [operand]
+
+
+def structure_cases():
+    x = uniform(-2, 2, 3, 4)
+    yield "broadcast", "broadcast", {"shape": [2, 3, 4]}, [uniform(-2, 2, 3, 1)]
+    yield "concatenate", "concatenate", {"axis": 1}, [
+        uniform(-2, 2, 2, 3), uniform(-2, 2, 2, 0), uniform(-2, 2, 2, 4)]
+    yield "gather", "gather", {"axis": 1}, [
+        uniform(-2, 2, 2, 4, 3), whole(-2, 5, 2, 3, dtype="int64")]
+    yield "scatter_add", "scatter_add", {"axis": 1, "size": 3}, [
+        uniform(-2, 2, 2, 5, 2), whole(-1, 3, 5, dtype="int64")]
+    yield "iota", "iota", {"shape": [2, 3, 2], "axis": 1, "element_type": "f64"}, []
+    yield "pad", "pad", {"low": [1, -1], "high": [0, 2], "interior": [1, 2]}, [
+        x, uniform(-2, 2)]
+    yield "reshape", "reshape", {"shape": [2, 6]}, [x]
+    yield "reverse", "reverse", {"axes": [0, 2]}, [uniform(-2, 2, 2, 3, 2)]
+    yield "slice", "slice", {"starts": [1, 0], "ends": [5, 6], "strides": [2, 3]}, [
+        uniform(-2, 2, 6, 7)]
+    yield "transpose", "transpose", {"permutation": [2, 0, 1]}, [uniform(-2, 2, 2, 3, 4)]
+    yield "barrier", "barrier", {"count": 2}, [x, uniform(-2, 2, 2)]
+
+
+def reduction_cases():
+    for name in REDUCTIONS:
+        operand = distinct if "reduction" in name else (lambda *shape: uniform(-2, 2, *shape))
+        yield name, name, {"axes": [1]}, [operand(3, 4)]
+        yield f"{name}_outer", name, {"axes": [0, 2]}, [operand(3, 2, 4)]
+        yield f"{name}_all", name, {"axes": [0, 1]}, [operand(3, 2)]
+    yield "maximum_reduction_ties", "maximum_reduction", {"axes": [0]}, [fixed([1, 3, 2, 3])]
+    yield "minimum_reduction_ties", "minimum_reduction", {"axes": [0]}, [fixed([1, 3, 1, 1])]
+    yield "product_one_zero", "product", {"axes": [0]}, [fixed([2, 0, 3, -1])]
+    yield "product_two_zeros", "product", {"axes": [0]}, [fixed([2, 0, 3, 0])]
+    yield "sum_wraps", "sum", {"axes": [0]}, [whole(0, 255, 9, dtype="uint8")]
+    for name in ["any_reduction", "all_reduction"]:
+        yield name, name, {"axes": [1]}, [whole(0, 1, 8, 2, dtype="bool")]
+    for name in ["argument_of_maximum", "argument_of_minimum"]:
+        yield name, name, {"axis": 1}, [whole(-2, 2, 3, 5, 2, dtype="float64")]
+    for name in CUMULATIVE:
+        operand = distinct if "imum" in name else (lambda *shape: uniform(-2, 2, *shape))
+        yield name, name, {"axis": 1, "reversed": False}, [operand(3, 5)]
+        yield f"{name}_reversed", name, {"axis": 0, "reversed": True}, [operand(5, 3)]
+    yield "cumulative_product_zeros", "cumulative_product", {"axis": 0, "reversed": False}, [
+        fixed([2, 0, 3, -1, 0, 5])]
+    yield "cumulative_sum_wraps", "cumulative_sum", {"axis": 0, "reversed": False}, [
+        whole(-128, 127, 9, dtype="int8")]
+    for direction in [False, True]:
+        yield f"linear_recurrence{'_reversed' * direction}", "linear_recurrence", {
+            "axis": 1, "reversed": direction}, [uniform(-1, 1, 2, 5, 2), uniform(-2, 2, 2, 5, 2)]
+
+
+def product_cases():
+    for left, right in itertools.product([False, True], repeat=2):
+        a, b = ((2, 4, 3) if left else (2, 3, 4)), ((2, 5, 4) if right else (2, 4, 5))
+        yield f"matmul{'_left' * left}{'_right' * right}", "matmul", {
+            "transposes_left": left, "transposes_right": right}, [
+            uniform(-2, 2, *a), uniform(-2, 2, *b)]
+    for variant, (geometry, x, kernel) in CONVOLUTIONS.items():
+        y = output_shape(geometry, x, kernel)
+        input_, weights, output = (uniform(-2, 2, *shape) for shape in (x, kernel, y))
+        name = f"convolution_{variant}"
+        yield name, "convolution", geometry, [input_, weights]
+        yield f"convolution_input_gradient_{variant}", "convolution_input_gradient", dict(
+            geometry, shape=list(x)), [output, weights]
+        yield f"convolution_kernel_gradient_{variant}", "convolution_kernel_gradient", dict(
+            geometry, shape=list(kernel)), [input_, output]
+    for variant, (geometry, x) in WINDOWS.items():
+        y = output_shape(geometry, x, [*geometry["size"], 1, x[-1]])
+        positions = whole(-1, math.prod(x[1:-1]) - 1, *y)
+        scatter = dict(geometry, shape=list(x))
+        yield f"window_maximum_{variant}", "window_maximum", geometry, [distinct(*x)]
+        yield f"window_sum_{variant}", "window_sum", geometry, [uniform(-2, 2, *x)]
+        yield f"window_spread_{variant}", "window_spread", scatter, [uniform(-2, 2, *y)]
+        yield f"window_gather_{variant}", "window_gather", geometry, [
+            uniform(-2, 2, *x), positions]
+        yield f"window_scatter_{variant}", "window_scatter", scatter, [
+            uniform(-2, 2, *y), positions]
+
+
+def other_cases():
+    key = whole(0, 2**32 - 1, 2, dtype="uint32")
+    yield "random_bits", "random_bits", {"shape": [3, 4]}, [key]
+    yield "derive_key", "derive_key", {}, [key, whole(0, 2**32 - 1, 3, 2, dtype="uint32")]
+    # Primitives that hold programs: both sides write the program down.
+    for program in ["cell", "decay"]:
+        yield f"scan_{program}", "scan", {"program": program, "reversed": program == "decay"}, [
+            uniform(-1, 1, 3), uniform(-1, 1, 4, 3), uniform(-1, 1, 3, 3)]
+    yield "while_loop", "while_loop", {"program": "halving"}, [
+        uniform(5, 9), uniform(-2, 2, 3), uniform(-2, 2)]
+    for chosen in [True, False]:
+        yield f"conditional_{str(chosen).lower()}", "conditional", {"program": "wave or square"}, [
+            fixed(chosen, "bool"), uniform(-2, 2, 3), uniform(-2, 2), uniform(-2, 2, 3)]
+    yield "custom_derivative", "custom_derivative", {"program": "square"}, [uniform(-2, 2, 3)]
+
+
+def cases():
+    return itertools.chain(
+        elementwise_cases(), structure_cases(), reduction_cases(), product_cases(), other_cases())
+
+
+# ---------------------------------------------------------------------------
+# Making with JAX
+# ---------------------------------------------------------------------------
+
+
+def jax_functions():
+    """What each primitive computes, by JAX: functions of options and operands."""
+    import jax
+    import jax.numpy as jnp
+    from jax import lax
+    from jax.extend.random import threefry_2x32
+
+    def convolution(o, x, kernel):
+        axes = "DHW"[3 - len(o["strides"]):]
+        return lax.conv_general_dilated(
+            x, kernel, o["strides"], list(zip(o["low"], o["high"])),
+            rhs_dilation=o["dilation"], feature_group_count=o["groups"],
+            dimension_numbers=(f"N{axes}C", f"{axes}IO", f"N{axes}C"))
+
+    def windows(o, operands, initial, combine):
+        return lax.reduce_window(
+            operands, initial, combine, (1, *o["size"], 1), (1, *o["strides"], 1),
+            [(0, 0), *zip(o["low"], o["high"]), (0, 0)],
+            window_dilation=(1, *o["dilation"], 1))
+
+    def window_sum(o, x):
+        return windows(o, x, 0.0, lax.add)
+
+    def window_maximum(o, x):
+        index = np.arange(math.prod(x.shape[1:-1]), dtype=np.int32)
+        index = np.broadcast_to(index.reshape(1, *x.shape[1:-1], 1), x.shape)
+
+        def larger(a, b):
+            first = (a[0] > b[0]) | ((a[0] == b[0]) & (a[1] < b[1]))
+            return tuple(jnp.where(first, u, v) for u, v in zip(a, b))
+
+        _, places = windows(o, (lax.stop_gradient(x), jnp.asarray(index)), (-np.inf, np.int32(-1)),
+                            larger)
+        # JAX has no derivative of maxima over dilated windows.
+        dilated = any(d > 1 for d in o["dilation"])
+        return (window_gather(o, x, places) if dilated else windows(o, x, -np.inf, lax.max)), places
+
+    def window_gather(o, x, places):
+        n, c = x.shape[0], x.shape[-1]
+        flat, at = x.reshape(n, -1, c), places.reshape(n, -1, c)
+        values = jnp.take_along_axis(flat, jnp.maximum(at, 0), axis=1)
+        return jnp.where(at < 0, 0, values).reshape(places.shape)
+
+    def transposed(function, shape, *operands):
+        """A linear function's transpose, which takes a result's cotangent."""
+        return jax.vjp(function, jnp.zeros(shape))[1](*operands)[0]
+
+    def scatter_add(o, rows, places):
+        axis = o["axis"]
+        moved = jnp.moveaxis(rows, axis, 0)
+        inside = (places >= 0) & (places < o["size"])
+        moved = jnp.where(inside.reshape(-1, *[1] * (moved.ndim - 1)), moved, 0)
+        zeros = jnp.zeros((o["size"], *moved.shape[1:]), rows.dtype)
+        return jnp.moveaxis(zeros.at[jnp.clip(places, 0, o["size"] - 1)].add(moved), 0, axis)
+
+    def recurrence(o, a, b):
+        a, b = (jnp.moveaxis(x, o["axis"], 0) for x in (a, b))
+
+        def step(total, terms):
+            total = terms[0] * total + terms[1]
+            return total, total
+
+        _, y = lax.scan(step, jnp.zeros(b.shape[1:]), (a, b), reverse=o["reversed"])
+        return jnp.moveaxis(y, 0, o["axis"])
+
+    def cumulative(function):
+        return lambda o, x: function(x, axis=o["axis"], reverse=o["reversed"])
+
+    def derive_key(o, key, counters):
+        halves = jnp.concatenate([counters[..., 0].ravel(), counters[..., 1].ravel()])
+        words = threefry_2x32(key, halves).reshape(2, -1)
+        return words.T.reshape(counters.shape)
+
+    def random_bits(o, key):
+        return jax.random.bits(
+            jax.random.wrap_key_data(key, impl="threefry2x32"), o["shape"], jnp.uint32)
+
+    def scan(o, carry, elements, matrix):
+        def cell(h, x):
+            h = jnp.tanh(h @ matrix + x)
+            return h, h * x
+
+        def decay(h, x):
+            return h * x, jnp.sin(h)
+
+        return lax.scan(locals()[o["program"]], carry, elements, reverse=o["reversed"])
+
+    def while_loop(o, x, v, factor):
+        # Unrolled, for lax.while_loop has no reverse derivative.
+        steps = 0
+        while x > 0.3:
+            x, v, steps = x * 0.5, jnp.sin(v) * factor, steps + 1
+        return x, v, jnp.asarray(steps)
+
+    def conditional(o, chosen, x, factor, other):
+        return lax.cond(
+            chosen, lambda: (jnp.sin(x) * factor, factor), lambda: (other * other, other.sum()))
+
+    def mean_like(function):
+        return lambda o, x: function(x, axis=tuple(o["axes"]))
+
+    unary = dict(
+        absolute=jnp.abs, alias=lambda x: x, arc_cosine=lax.acos, arc_sine=lax.asin,
+        arc_tangent=lax.atan, bitwise_not=lax.bitwise_not, ceiling=lax.ceil, cosine=lax.cos,
+        error_function=lax.erf, exponential=lax.exp, exponential_minus_one=lax.expm1,
+        floor=lax.floor, hyperbolic_cosine=lax.cosh, hyperbolic_sine=lax.sinh,
+        hyperbolic_tangent=lax.tanh, inverse_error_function=lax.erf_inv, is_finite=lax.is_finite,
+        logarithm=lax.log, logarithm_one_plus=lax.log1p, logistic=lax.logistic, negate=lax.neg,
+        reciprocal_square_root=lax.rsqrt, rectified_linear=jax.nn.relu,
+        round=lambda x: lax.round(x, lax.RoundingMethod.TO_NEAREST_EVEN), sign=lax.sign,
+        sine=lax.sin, square_root=lax.sqrt, stop_gradient=lax.stop_gradient, tangent=lax.tan)
+    binary = dict(
+        add=jnp.add, arc_tangent_2=jnp.arctan2, bitwise_and=jnp.bitwise_and,
+        bitwise_exclusive_or=jnp.bitwise_xor, bitwise_or=jnp.bitwise_or,
+        divide=lambda a, b: lax.div(*jnp.broadcast_arrays(a, b)), equal=jnp.equal,
+        greater=jnp.greater, greater_or_equal=jnp.greater_equal, less=jnp.less,
+        less_or_equal=jnp.less_equal, maximum=jnp.maximum, minimum=jnp.minimum,
+        multiply=jnp.multiply, not_equal=jnp.not_equal,
+        positive_gate=lambda a, b: jnp.where(a > 0, b, 0), power=jnp.power,
+        remainder=lambda a, b: lax.rem(*jnp.broadcast_arrays(a, b)), shift_left=jnp.left_shift,
+        shift_right=jnp.right_shift, subtract=jnp.subtract)
+    reductions = dict(
+        maximum_reduction=jnp.max, minimum_reduction=jnp.min, product=jnp.prod,
+        sum=lambda x, axis: jnp.sum(x, axis=axis, dtype=x.dtype), any_reduction=jnp.any,
+        all_reduction=jnp.all)
+    return {
+        **{name: (lambda f: lambda o, x: f(x))(f) for name, f in unary.items()},
+        **{name: (lambda f: lambda o, a, b: f(a, b))(f) for name, f in binary.items()},
+        **{name: mean_like(f) for name, f in reductions.items()},
+        "select": lambda o, c, a, b: jnp.where(c, a, b),
+        "cast": lambda o, x: lax.convert_element_type(x, DTYPES[o["element_type"]]),
+        "broadcast": lambda o, x: jnp.broadcast_to(x, o["shape"]),
+        "concatenate": lambda o, *x: jnp.concatenate(x, o["axis"]),
+        "gather": lambda o, x, at: jnp.take(x, at, axis=o["axis"], mode="clip"),
+        "scatter_add": scatter_add,
+        "iota": lambda o: lax.broadcasted_iota(DTYPES[o["element_type"]], o["shape"], o["axis"]),
+        "pad": lambda o, x, v: lax.pad(x, v, list(zip(o["low"], o["high"], o["interior"]))),
+        "reshape": lambda o, x: x.reshape(o["shape"]),
+        "reverse": lambda o, x: lax.rev(x, o["axes"]),
+        "slice": lambda o, x: lax.slice(x, o["starts"], o["ends"], o["strides"]),
+        "transpose": lambda o, x: lax.transpose(x, o["permutation"]),
+        "barrier": lambda o, *x: lax.optimization_barrier(x),
+        "argument_of_maximum": lambda o, x: lax.argmax(x, o["axis"], np.int32),
+        "argument_of_minimum": lambda o, x: lax.argmin(x, o["axis"], np.int32),
+        "cumulative_log_sum_exp": cumulative(lax.cumlogsumexp),
+        "cumulative_maximum": cumulative(lax.cummax),
+        "cumulative_minimum": cumulative(lax.cummin),
+        "cumulative_product": cumulative(lax.cumprod),
+        "cumulative_sum": cumulative(lax.cumsum),
+        "linear_recurrence": recurrence,
+        "matmul": lambda o, a, b: jnp.matmul(
+            jnp.swapaxes(a, -1, -2) if o["transposes_left"] else a,
+            jnp.swapaxes(b, -1, -2) if o["transposes_right"] else b),
+        "convolution": convolution,
+        "convolution_input_gradient": lambda o, y, k: transposed(
+            lambda x: convolution(o, x, k), o["shape"], y),
+        "convolution_kernel_gradient": lambda o, x, y: transposed(
+            lambda k: convolution(o, x, k), o["shape"], y),
+        "window_maximum": window_maximum,
+        "window_sum": window_sum,
+        "window_spread": lambda o, y: transposed(lambda x: window_sum(o, x), o["shape"], y),
+        "window_gather": window_gather,
+        "window_scatter": lambda o, y, at: transposed(
+            lambda x: window_gather(o, x, at), o["shape"], y),
+        "derive_key": derive_key,
+        "random_bits": random_bits,
+        "scan": scan,
+        "while_loop": while_loop,
+        "conditional": conditional,
+        "custom_derivative": lambda o, x: x * x,
+    }
+
+
+def make_primitives(family):
+    import jax
+    import jax.numpy as jnp
+
+    def is_float(x):
+        return jnp.issubdtype(x.dtype, jnp.floating)
+
+    with jax.enable_x64(True):
+        functions = jax_functions()
+        for name, primitive, options, operands in cases():
+            generator = family.generator(name)
+            operands = [operand(generator) for operand in operands]
+
+            def results(*arrays):
+                values = functions[primitive](options, *arrays)
+                return list(values) if isinstance(values, (tuple, list)) else [values]
+
+            arrays = [jnp.asarray(operand) for operand in operands]
+            outputs = results(*arrays)
+            tensors = {f"operand{i}": x for i, x in enumerate(operands)}
+            tensors |= {f"result{i}": np.asarray(y) for i, y in enumerate(outputs)}
+            varied = [i for i, x in enumerate(arrays) if is_float(x)]
+            cotangents = {i: generator.uniform(-1, 1, y.shape).astype(y.dtype)
+                          for i, y in enumerate(outputs) if is_float(y)}
+            if varied and cotangents:
+                def projection(*arrays):
+                    outputs = results(*arrays)
+                    return sum(jnp.sum(outputs[i] * c, dtype=np.float64)
+                               for i, c in cotangents.items())
+
+                gradients = jax.grad(projection, argnums=tuple(varied))(*arrays)
+                tensors |= {f"cotangent{i}": c for i, c in cotangents.items()}
+                tensors |= {f"gradient{i}": np.asarray(g) for i, g in zip(varied, gradients)}
+            family.add(name, dict(options, primitive=primitive), **tensors)
+
+
+# ---------------------------------------------------------------------------
+# Checking with NumPy
+# ---------------------------------------------------------------------------
+
+
+def output_shape(o, x, kernel):
+    """The shape of what windows or a convolution make of an input's shape."""
+    axes = len(o["strides"])
+    sizes = [
+        (x[i + 1] + o["low"][i] + o["high"][i] - (kernel[i] - 1) * o["dilation"][i] - 1)
+        // o["strides"][i] + 1
+        for i in range(axes)
+    ]
+    return (x[0], *sizes, kernel[-1])
+
+
+def covered(o, size, x, position):
+    """The window offsets and input positions that lie inside, for an output position."""
+    for offset in np.ndindex(*size):
+        at = tuple(
+            position[i] * o["strides"][i] - o["low"][i] + offset[i] * o["dilation"][i]
+            for i in range(len(size)))
+        if all(0 <= a < n for a, n in zip(at, x[1:-1])):
+            yield offset, at
+
+
+def convolution_terms(o, x, kernel):
+    """Indices of every product of a convolution: input, kernel, output."""
+    group_in, group_out = kernel[-2], kernel[-1] // o["groups"]
+    for n, *position, out in np.ndindex(*output_shape(o, x, kernel)):
+        for offset, at in covered(o, kernel[:-2], x, position):
+            for c in range(group_in):
+                source = out // group_out * group_in + c
+                yield (n, *at, source), (*offset, c, out), (n, *position, out)
+
+
+def along(x, axis, backwards, step):
+    """A running value along an axis: step(before, element), before being None at first."""
+    moved = np.moveaxis(x, axis, 0)
+    rows = moved[::-1] if backwards else moved
+    values = []
+    with np.errstate(over="ignore"):
+        for row in rows:
+            values.append(step(values[-1] if values else None, row))
+    result = np.array(values[::-1] if backwards else values, x.dtype)
+    return np.moveaxis(result, 0, axis)
+
+
+def numpy_functions():
+    """What each primitive computes, by NumPy: functions of options and operands."""
+    from statistics import NormalDist
+
+    def convolution(o, x, kernel):
+        y = np.zeros(output_shape(o, x.shape, kernel.shape))
+        for i, k, j in convolution_terms(o, x.shape, kernel.shape):
+            y[j] += x[i] * kernel[k]
+        return y
+
+    def convolution_input_gradient(o, y, kernel):
+        x = np.zeros(o["shape"])
+        for i, k, j in convolution_terms(o, x.shape, kernel.shape):
+            x[i] += y[j] * kernel[k]
+        return x
+
+    def convolution_kernel_gradient(o, x, y):
+        kernel = np.zeros(o["shape"])
+        for i, k, j in convolution_terms(o, x.shape, kernel.shape):
+            kernel[k] += x[i] * y[j]
+        return kernel
+
+    def each_window(o, x):
+        for n, *position, c in np.ndindex(*output_shape(o, x, [*o["size"], 1, x[-1]])):
+            inside = [(n, *at, c) for _, at in covered(o, o["size"], x, position)]
+            yield (n, *position, c), inside
+
+    def flat(x, index):
+        return int(np.ravel_multi_index(index[1:-1], x[1:-1]))
+
+    def window_maximum(o, x):
+        shape = output_shape(o, x.shape, [*o["size"], 1, x.shape[-1]])
+        values, places = np.zeros(shape), np.zeros(shape, np.int32)
+        for j, inside in each_window(o, x.shape):
+            best = max(inside, key=lambda i: x[i])
+            values[j], places[j] = x[best], flat(x.shape, best)
+        return values, places
+
+    def window_sum(o, x):
+        y = np.zeros(output_shape(o, x.shape, [*o["size"], 1, x.shape[-1]]))
+        for j, inside in each_window(o, x.shape):
+            y[j] = sum(x[i] for i in inside)
+        return y
+
+    def window_spread(o, y):
+        x = np.zeros(o["shape"])
+        for j, inside in each_window(o, x.shape):
+            for i in inside:
+                x[i] += y[j]
+        return x
+
+    def at_place(shape, j, place):
+        return (j[0], *np.unravel_index(place, shape[1:-1]), j[-1])
+
+    def window_gather(o, x, places):
+        y = np.zeros(places.shape)
+        for j, place in np.ndenumerate(places):
+            y[j] = x[at_place(x.shape, j, place)] if place >= 0 else 0
+        return y
+
+    def window_scatter(o, y, places):
+        x = np.zeros(o["shape"])
+        for j, place in np.ndenumerate(places):
+            if place >= 0:
+                x[at_place(x.shape, j, place)] += y[j]
+        return x
+
+    def scatter_add(o, rows, places):
+        rows = np.moveaxis(rows, o["axis"], 0)
+        result = np.zeros((o["size"], *rows.shape[1:]))
+        for row, place in zip(rows, places):
+            if 0 <= place < o["size"]:
+                result[place] += row
+        return np.moveaxis(result, 0, o["axis"])
+
+    def pad(o, x, value):
+        shape = [l + h + n + max(n - 1, 0) * g
+                 for n, l, h, g in zip(x.shape, o["low"], o["high"], o["interior"])]
+        y = np.full(shape, value)
+        for i, element in np.ndenumerate(x):
+            j = tuple(l + k * (g + 1) for k, l, g in zip(i, o["low"], o["interior"]))
+            if all(0 <= k < n for k, n in zip(j, shape)):
+                y[j] = element
+        return y
+
+    def recurrence(o, a, b):
+        pairs = np.stack([a, b], -1)
+        return along(
+            pairs, o["axis"], o["reversed"],
+            lambda before, row: np.stack([row[..., 0], row[..., 1] + (
+                0 if before is None else row[..., 0] * before[..., 1])], -1))[..., 1]
+
+    def cumulative(function):
+        return lambda o, x: along(
+            x, o["axis"], o["reversed"],
+            lambda before, row: row if before is None else function(before, row).astype(x.dtype))
+
+    def argument(function):
+        return lambda o, x: function(x, axis=o["axis"]).astype(np.int32)
+
+    def cast(o, x):
+        return x.astype(DTYPES[o["element_type"]])
+
+    def divide(a, b):
+        if a.dtype.kind == "f":
+            return a / b
+        return np.trunc(a / b).astype(a.dtype)
+
+    def key_words(key, counters):
+        from make_golden import threefry_2x32
+
+        return np.array([threefry_2x32(key, (int(a), int(b))) for a, b in counters.reshape(-1, 2)],
+                        np.uint32).reshape(counters.shape)
+
+    def random_bits(o, key):
+        count = math.prod(o["shape"])
+        words = key_words(key, np.array([(0, i) for i in range(count)], np.uint32))
+        return (words[:, 0] ^ words[:, 1]).reshape(o["shape"])
+
+    def scan(o, h, elements, matrix):
+        outputs = [None] * len(elements)
+        steps = range(len(elements))
+        for i in reversed(steps) if o["reversed"] else steps:
+            if o["program"] == "cell":
+                h = np.tanh(h @ matrix + elements[i])
+                outputs[i] = h * elements[i]
+            else:
+                outputs[i] = np.sin(h)
+                h = h * elements[i]
+        return h, np.array(outputs)
+
+    def while_loop(o, x, v, factor):
+        steps = 0
+        while x > 0.3:
+            x, v, steps = x / 2, np.sin(v) * factor, steps + 1
+        return x, v, np.int64(steps)
+
+    def conditional(o, chosen, x, factor, other):
+        return (np.sin(x) * factor, factor) if chosen else (other ** 2, other.sum())
+
+    unit = NormalDist()
+    unary = dict(
+        absolute=np.abs, alias=np.copy, arc_cosine=np.arccos, arc_sine=np.arcsin,
+        arc_tangent=np.arctan, bitwise_not=np.invert, ceiling=np.ceil, cosine=np.cos,
+        error_function=np.vectorize(math.erf), exponential=np.exp,
+        exponential_minus_one=np.expm1, floor=np.floor, hyperbolic_cosine=np.cosh,
+        hyperbolic_sine=np.sinh, hyperbolic_tangent=np.tanh,
+        inverse_error_function=np.vectorize(lambda x: unit.inv_cdf((x + 1) / 2) / 2**0.5),
+        is_finite=np.isfinite, logarithm=np.log, logarithm_one_plus=np.log1p,
+        logistic=lambda x: 1 / (1 + np.exp(-x)), negate=np.negative,
+        reciprocal_square_root=lambda x: 1 / np.sqrt(x), rectified_linear=lambda x: x * (x > 0),
+        round=np.round, sign=np.sign, sine=np.sin, square_root=np.sqrt, stop_gradient=np.copy,
+        tangent=np.tan)
+    binary = dict(
+        add=np.add, arc_tangent_2=np.arctan2, bitwise_and=np.bitwise_and,
+        bitwise_exclusive_or=np.bitwise_xor, bitwise_or=np.bitwise_or, divide=divide,
+        equal=np.equal, greater=np.greater, greater_or_equal=np.greater_equal, less=np.less,
+        less_or_equal=np.less_equal, maximum=np.maximum, minimum=np.minimum,
+        multiply=np.multiply, not_equal=np.not_equal, positive_gate=lambda a, b: (a > 0) * b,
+        power=np.power, remainder=np.fmod, shift_left=np.left_shift, shift_right=np.right_shift,
+        subtract=np.subtract)
+    reductions = dict(
+        maximum_reduction=np.max, minimum_reduction=np.min, product=np.prod,
+        sum=lambda x, axis: np.sum(x, axis=axis, dtype=x.dtype), any_reduction=np.any,
+        all_reduction=np.all)
+    return {
+        **{name: (lambda f: lambda o, x: f(x))(f) for name, f in unary.items()},
+        **{name: (lambda f: lambda o, a, b: f(a, b))(f) for name, f in binary.items()},
+        **{name: (lambda f: lambda o, x: f(x, axis=tuple(o["axes"])))(f)
+           for name, f in reductions.items()},
+        "select": lambda o, c, a, b: np.where(c, a, b),
+        "cast": cast,
+        "broadcast": lambda o, x: x + np.zeros(o["shape"]),
+        "concatenate": lambda o, *x: np.concatenate(x, axis=o["axis"]),
+        "gather": lambda o, x, at: np.take(x, np.clip(at, 0, x.shape[o["axis"]] - 1), o["axis"]),
+        "scatter_add": scatter_add,
+        "iota": lambda o: np.indices(o["shape"])[o["axis"]].astype(DTYPES[o["element_type"]]),
+        "pad": pad,
+        "reshape": lambda o, x: np.reshape(x, o["shape"]),
+        "reverse": lambda o, x: np.flip(x, o["axes"]),
+        "slice": lambda o, x: x[tuple(
+            slice(*bounds) for bounds in zip(o["starts"], o["ends"], o["strides"]))],
+        "transpose": lambda o, x: np.transpose(x, o["permutation"]),
+        "barrier": lambda o, *x: x,
+        "argument_of_maximum": argument(np.argmax),
+        "argument_of_minimum": argument(np.argmin),
+        "cumulative_log_sum_exp": cumulative(np.logaddexp),
+        "cumulative_maximum": cumulative(np.maximum),
+        "cumulative_minimum": cumulative(np.minimum),
+        "cumulative_product": cumulative(np.multiply),
+        "cumulative_sum": cumulative(np.add),
+        "linear_recurrence": recurrence,
+        "matmul": lambda o, a, b: np.einsum(
+            f"b{'km' if o['transposes_left'] else 'mk'},b{'nk' if o['transposes_right'] else 'kn'}"
+            "->bmn", a, b),
+        "convolution": convolution,
+        "convolution_input_gradient": convolution_input_gradient,
+        "convolution_kernel_gradient": convolution_kernel_gradient,
+        "window_maximum": window_maximum,
+        "window_sum": window_sum,
+        "window_spread": window_spread,
+        "window_gather": window_gather,
+        "window_scatter": window_scatter,
+        "derive_key": lambda o, key, counters: key_words(key, counters),
+        "random_bits": random_bits,
+        "scan": scan,
+        "while_loop": while_loop,
+        "conditional": conditional,
+        "custom_derivative": lambda o, x: x ** 2,
+    }
+
+
+# Cases on kinks, where finite differences say nothing: their gradients by hand.
+KINKS = {
+    "maximum_ties": ([0.5, 0, 0.5], [0.5, 1, 0.5]),
+    "minimum_ties": ([0.5, 1, 0.5], [0.5, 0, 0.5]),
+    "maximum_reduction_ties": ([0, 0.5, 0, 0.5],),
+    "minimum_reduction_ties": ([1 / 3, 0, 1 / 3, 1 / 3],),
+}
+
+
+def check_primitives(case, options, tensors):
+    from make_golden import expect
+
+    function = numpy_functions()[options["primitive"]]
+
+    def numbered(what):
+        return {int(name[len(what):]): x for name, x in tensors.items() if name.startswith(what)}
+
+    def results(operands):
+        values = function(options, *operands)
+        return values if isinstance(values, (tuple, list)) else [values]
+
+    operands = [x for _, x in sorted(numbered("operand").items())]
+    for i, y in enumerate(results(operands)):
+        actual = tensors[f"result{i}"]
+        assert actual.dtype == np.asarray(y).dtype, f"{case}: {actual.dtype}, not {y.dtype}"
+        expect(case, f"result{i}", actual, y, rtol=1e-12, atol=1e-13)
+
+    cotangents = numbered("cotangent")
+    for i, gradient in numbered("gradient").items():
+        if case in KINKS:
+            expected = np.array(KINKS[case][i]) * cotangents[0]
+        elif options["primitive"] in ("cast", "stop_gradient"):
+            # Rounding has no differences, and stop_gradient hides those it has.
+            expected = cotangents[0] if options["primitive"] == "cast" else 0 * operands[i]
+        else:
+            expected = np.zeros(gradient.shape)
+            for index in np.ndindex(*gradient.shape):
+                step, sides = 1e-6, []
+                for sign in (1, -1):
+                    moved = [np.array(x) for x in operands]
+                    moved[i][index] += sign * step
+                    outputs = results(moved)
+                    sides.append(sum(np.sum(outputs[j] * c) for j, c in cotangents.items()))
+                expected[index] = (sides[0] - sides[1]) / (2 * step)
+        expect(case, f"gradient{i}", gradient, expected, rtol=1e-6, atol=1e-7)
