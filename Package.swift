@@ -47,6 +47,7 @@ let package = Package(
       ],
       linkerSettings: [.linkedLibrary("dnnl", .when(traits: ["OneDNN"]))]
     ),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
     target(
       "RanvierTensors",
@@ -55,7 +56,7 @@ let package = Package(
         .target(name: "COneDNN", condition: .when(traits: ["OneDNN"])),
       ]),
     target("RanvierCompilation", ["RanvierTensors", "CKernels"]),
-    target("RanvierFiles", ["RanvierTensors"]),
+    target("RanvierFiles", ["RanvierTensors", "CZlib"]),
     .target(
       name: "RanvierData", dependencies: ["RanvierTensors", "RanvierFiles"],
       exclude: ["Digits/Resources/README.md"],
