@@ -123,6 +123,7 @@ private struct Builder {
     positions = [inputs.count + constants.count, inputs.count + constants.count + 1]
     constants.append(Tensor([Int64(number(0 ..< 3)), Int64(number(0 ..< 5)), 1]))
     constants.append(Tensor(Int64(number(0 ..< 3))))
+    constants.append(Tensor(chance(2)))
     constants.append(Tensor(UInt32(1 << 28)))
     values = inputs + constants
     isExact = values.map { _ in true }
@@ -427,7 +428,7 @@ private struct Builder {
       let loop = ScanLoop(
         body, carryCount: 1, elementCount: 1, length: values[x].shape[0], isReversed: chance(2))
       add(loop, [start, x], result: number(0 ..< 2))
-    } else if let condition = draw({ $0.type == TensorType(.bool, []) }), chance(2),
+    } else if let condition = draw({ $0.type == TensorType(.bool, []) }),
       let first = program([values[x].type], { [sin($0[0])] }),
       let second = program([values[x].type], { [$0[0] * 0.5] })
     {
