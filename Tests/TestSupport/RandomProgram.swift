@@ -422,13 +422,14 @@ private struct Builder {
     func program(_ types: [TensorType], _ body: ([Tensor]) -> [Tensor]) -> Program? {
       try? Program.record(types, body).get().program
     }
-    if chance(2), let start = draw({ $0.type == row }),
+    let kind = number(0 ..< 3)
+    if kind == 0, let start = draw({ $0.type == row }),
       let body = program([row, row], { [sin($0[0]) * 0.5 + $0[1], $0[0] * $0[1]] })
     {
       let loop = ScanLoop(
         body, carryCount: 1, elementCount: 1, length: values[x].shape[0], isReversed: chance(2))
       add(loop, [start, x], result: number(0 ..< 2))
-    } else if let condition = draw({ $0.type == TensorType(.bool, []) }),
+    } else if kind == 1, let condition = draw({ $0.type == TensorType(.bool, []) }),
       let first = program([values[x].type], { [sin($0[0])] }),
       let second = program([values[x].type], { [$0[0] * 0.5] })
     {
