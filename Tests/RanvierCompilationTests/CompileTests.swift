@@ -1,5 +1,6 @@
 import RanvierCompilation
 import RanvierTensors
+import Synchronization
 import TestSupport
 import Testing
 
@@ -65,13 +66,13 @@ struct CompileTests {
   }
 
   @Test func `a tensor kept from a recording is refused`() throws {
-    nonisolated(unsafe) var kept: Tensor?
+    let kept = Mutex<Tensor?>(nil)
     let double = compile { (x: Tensor) -> Tensor in
-      kept = x
+      kept.withLock { $0 = x }
       return x * 2
     }
     _ = try double(Tensor([1.0]))
-    let leaked = try #require(kept)
+    let leaked = try #require(kept.withLock { $0 })
     #expect(throws: OperationError.self) { try double(leaked) }
     #expect((leaked + 1).error?.rule == "values that are still in use")
   }
