@@ -65,6 +65,38 @@ extension RandomKey {
     less(uniform(shape), probability)
   }
 
+  /// `true` with a probability of its own for each element.
+  ///
+  /// As in JAX, an element is true where a uniform number is less than its probability: never for 0
+  /// or less and for not-a-number, always for 1 or more.
+  ///
+  /// - Parameters:
+  ///   - probability: The probabilities.
+  ///   - shape: The result's shape, to which the probabilities broadcast; by default theirs.
+  public func bernoulli(probability: Tensor, shape: Shape? = nil) -> Tensor {
+    if probability.error != nil { return probability }
+    let shape = shape ?? probability.shape
+    guard probability.elementType.isFloatingPoint,
+      Shape.broadcast(probability.shape, shape) == shape
+    else {
+      return Tensor(
+        invalid: OperationError(
+          operation: "bernoulli(probability:shape:)",
+          rule: "probabilities of a floating-point type that broadcast to the shape",
+          got: "\(probability.type) for shape \(shape)"))
+    }
+    let type = probability.elementType == .float64 ? ElementType.float64 : .float32
+    return less(uniform(shape, elementType: type), probability.cast(to: type))
+  }
+
+  /// Exponentially distributed numbers of rate 1, whose mean is 1: `-log(1 - u)` of uniform u.
+  ///
+  /// In `f32`, numbers are at most 16, since u is a multiple of 2^-23.
+  public func exponential(_ shape: Shape, elementType: ElementType = .float32) -> Tensor {
+    let type = elementType == .float64 ? elementType : .float32
+    return -log1p(-uniform(shape, elementType: type)).cast(to: elementType)
+  }
+
   /// Whole numbers of a range (i32), all equally likely up to 2^-32 of the range's size.
   public func integers(_ shape: Shape, in range: Range<Int>) -> Tensor {
     let representable = Int(Int32.min) ... Int(Int32.max)
