@@ -45,9 +45,18 @@ extension RandomKey {
   }
 
   /// Normally distributed numbers within an interval, in units of the standard deviation around 0.
+  ///
+  /// An interval far from 0 has few different numbers in `f32`, where the distribution function is
+  /// close to 1: beyond 4, take `f64`.
   public func truncatedNormal(
     _ shape: Shape, from low: Double = -2, to high: Double = 2, elementType: ElementType = .float32
   ) -> Tensor {
+    guard low < high else {
+      return Tensor(
+        invalid: OperationError(
+          operation: "truncatedNormal(_:from:to:)", rule: "a lower end below the upper one",
+          got: "\(low) to \(high)"))
+    }
     let type = elementType == .float64 ? elementType : .float32
     let root = 2.0.squareRoot()
     let ends = erf(Tensor([low / root, high / root])).scalars(as: Double.self)

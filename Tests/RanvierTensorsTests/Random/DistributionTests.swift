@@ -55,6 +55,8 @@ import Testing
     let x = key.truncatedNormal([DistributionTests.count], elementType: type)
     #expect(x.max().scalar(as: Double.self) < 2 && x.min().scalar(as: Double.self) > -2)
     expectMoments(x, mean: 0, variance: 0.7737413, kurtosis: 2.3655)
+    #expect(key.truncatedNormal([2], from: 1, to: 1).error != nil)
+    #expect(key.truncatedNormal([2], from: .nan).error != nil)
   }
 
   @Test func `bernoulli is true with its probability`() {

@@ -11,6 +11,17 @@ import Testing
     for (index, key) in keys.enumerated() { #expect(bits[index] == key.bits([40_000])) }
   }
 
+  @Test func `draws inside a batch are each key's own`() {
+    let keys = RandomKey(seed: 9).split(4)
+    func draw(_ words: Tensor) -> Tensor {
+      let parts = RandomKey(words: words).split(3)
+      return parts[0].normal([5]) + parts[1].derived(7).uniform([5])
+        + parts[2].permutation(5) * parts[2].categorical(logits: Tensor([0.0, 1, 2]))
+    }
+    let words = Tensor(stacking: keys.map(\.words))
+    #expect(vectorized(draw)(words) == Tensor(stacking: keys.map { draw($0.words) }))
+  }
+
   @Test func `keys that do not fit are errors`() {
     let counters = Tensor.zeros([3, 4, 2], elementType: .uint32)
     let keys = Tensor.zeros([2, 2], elementType: .uint32)
