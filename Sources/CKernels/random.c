@@ -61,3 +61,32 @@ void ck_random_bits_u32(CK_KERNEL_PARAMETERS) {
     n -= part;
   }
 }
+
+typedef struct ck_keyed_job {
+  uint32_t *out;
+  const uint32_t *keys;
+  size_t n;
+} ck_keyed_job;
+
+static void ck_fill_with_bits(void *context, size_t begin, size_t end) {
+  const ck_keyed_job *job = context;
+  while (begin < end) {
+    size_t start = begin % job->n, room = job->n - start;
+    size_t part = end - begin < room ? end - begin : room;
+    const void *key = job->keys + 2 * (begin / job->n);
+    ck_random_bits_u32(job->out + begin, &key, start, part);
+    begin += part;
+  }
+}
+
+void ck_random_bits_of_keys(uint32_t *out, const uint32_t *keys, size_t key_count, size_t n) {
+  ck_keyed_job job = {out, keys, n};
+  ck_parallel_for(key_count * n, 16384, ck_fill_with_bits, &job);
+}
+
+void ck_derive_keys(uint32_t *out, const uint32_t *keys, const uint32_t *counters,
+                    size_t key_count, size_t n) {
+  for (size_t i = 0; i < key_count * n; i++) {
+    ck_threefry2x32(keys + 2 * (i / n), counters + 2 * i, out + 2 * i);
+  }
+}

@@ -767,6 +767,9 @@ def make_adam(family):
 # random
 # ---------------------------------------------------------------------------
 
+# Probabilities, and logits [batch, categories], that the Swift tests repeat.
+CHANCES = np.arange(16, dtype=np.float32) / np.float32(16)
+LOGITS = (np.arange(15, dtype=np.float32) % np.float32(7)).reshape(3, 5) / np.float32(2)
 INITIALIZERS = ("glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_normal")
 
 
@@ -798,6 +801,15 @@ def make_random(family):
             normal=jax.random.normal(key, (16,)),
             truncated_normal=jax.random.truncated_normal(key, -2, 2, (16,)),
             bernoulli=jax.random.bernoulli(key, 0.3, (16,)).astype("uint32"),
+            bernoulli_each=jax.random.bernoulli(key, CHANCES).astype("uint32"),
+            exponential=jax.random.exponential(key, (16,)),
+            gumbel=jax.random.gumbel(key, (16,)),
+            categorical=jax.random.categorical(key, LOGITS, axis=1, shape=(4, 3)),
+            permutation=jax.random.permutation(key, 20),
+            # More than 1625 elements are sorted twice.
+            permutation_2000=jax.random.permutation(key, 2000),
+            choice=jax.random.choice(key, 2000, (7,), replace=False),
+            weighted_choice=jax.random.choice(key, 16, (7,), replace=False, p=CHANCES),
         )
 
     large = 2**40 + 7
@@ -1167,6 +1179,15 @@ def random_uniform(key, shape, low=0.0, high=1.0):
     return np.maximum(low, unit * (high - low) + low)
 
 
+def random_permutation(key, count):
+    """Positions sorted by random words, as often as equal words make it necessary."""
+    order = np.arange(count)
+    for _ in range(math.ceil(3 * math.log(max(1, count)) / math.log(2**32 - 1))):
+        key, words = random_blocks(key, 2)
+        order = order[np.argsort(random_bits(words, (count,)), kind="stable")]
+    return order
+
+
 def erf(values):
     return np.vectorize(math.erf)(np.asarray(values, np.float64))
 
@@ -1215,6 +1236,22 @@ def check_random(case, options, tensors):
         "bernoulli": uniform < np.float32(options["bernoulli_probability"]),
     }.items():
         expect(case, what, tensors[what], expected, rtol=0, atol=0)
+    tiny = np.finfo(np.float32).tiny
+    gumbel = -np.log(-np.log(random_uniform(key, (16,), tiny, 1)))
+    noise = -np.log(-np.log(random_uniform(key, (4, 3, 5), tiny, 1)))
+    with np.errstate(divide="ignore"):
+        weighted = np.argsort(-(gumbel + np.log(CHANCES)), kind="stable")[:7]
+    for what, expected in {
+        "bernoulli_each": uniform < CHANCES,
+        "categorical": np.argmax(noise + LOGITS, axis=-1),
+        "permutation": random_permutation(key, 20),
+        "permutation_2000": random_permutation(key, 2000),
+        "choice": random_permutation(key, 2000)[:7],
+        "weighted_choice": weighted,
+    }.items():
+        expect(case, what, tensors[what], expected, rtol=0, atol=0)
+    expect(case, "exponential", tensors["exponential"], -np.log1p(-uniform), rtol=1e-6)
+    expect(case, "gumbel", tensors["gumbel"], gumbel, rtol=1e-5, atol=1e-6)
     expect_normal(case, "normal", tensors["normal"], key, None)
     expect_normal(case, "truncated_normal", tensors["truncated_normal"], key, 2)
 

@@ -115,8 +115,15 @@ ck_block_kernel ck_cast_kernel(ck_type from, ck_type to);
 // out[i] = x0 ^ x1 where (x0, x1) = threefry2x32_20(key, (hi32(start + i), lo32(start + i))).
 void ck_random_bits_u32(void *out, const void *const *in, size_t start, size_t n);
 
+// The same for each of several keys: out has `n` words for each.
+void ck_random_bits_of_keys(uint32_t *out, const uint32_t *keys, size_t key_count, size_t n);
+
 // Threefry-2x32 with 20 rounds (Salmon et al. 2011) on one block, for key derivation on the host.
 void ck_threefry2x32(const uint32_t key[2], const uint32_t counter[2], uint32_t result[2]);
+
+// The same for `n` counters of each of several keys; out and counters have key_count * n blocks.
+void ck_derive_keys(uint32_t *out, const uint32_t *keys, const uint32_t *counters,
+                    size_t key_count, size_t n);
 
 // An element loop walks an iteration space in blocks that fit the first-level cache and runs a list
 // of block kernels on each block, so that intermediates never reach main memory.

@@ -112,9 +112,10 @@ package enum Fusion {
       var inputs: [Set<Graph.ValueID>] = []
       for index in graph.nodes.indices.reversed() {
         let node = graph.nodes[index]
-        guard node.primitive is any ElementwisePrimitive || node.primitive is RandomBits else {
-          continue
-        }
+        // Bits of several keys have no place in a loop, which reads one key.
+        let isBits =
+          node.primitive is RandomBits && graph.types[Int(node.operands[0])].shape.rank == 1
+        guard node.primitive is any ElementwisePrimitive || isBits else { continue }
         let shape = graph.types[Int(node.firstResult)].shape
         let users = consumers[Int(node.firstResult)].map { Int($0) }
         // A key must be in memory before random bits are made from it.

@@ -56,7 +56,8 @@ public func transposedConvolution(
     let same = enlarged.map { $0.overflow ? -1 : $0.partialValue }
     geometry = try WindowGeometry(
       operation, input: same, size: window, strides: strides, padding: padding, dilation: dilation)
-    let extra = outputPadding.count == 1
+    let extra =
+      outputPadding.count == 1
       ? [Int](repeating: outputPadding[0], count: axes) : outputPadding
     guard extra.count == axes, zip(extra, geometry.strides).allSatisfy({ 0 <= $0 && $0 < $1 }),
       padding != .same || extra.allSatisfy({ $0 == 0 })

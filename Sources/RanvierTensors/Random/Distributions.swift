@@ -45,9 +45,18 @@ extension RandomKey {
   }
 
   /// Normally distributed numbers within an interval, in units of the standard deviation around 0.
+  ///
+  /// An interval far from 0 has few different numbers in `f32`, where the distribution function is
+  /// close to 1: beyond 4, take `f64`.
   public func truncatedNormal(
     _ shape: Shape, from low: Double = -2, to high: Double = 2, elementType: ElementType = .float32
   ) -> Tensor {
+    guard low < high else {
+      return Tensor(
+        invalid: OperationError(
+          operation: "truncatedNormal(_:from:to:)", rule: "a lower end below the upper one",
+          got: "\(low) to \(high)"))
+    }
     let type = elementType == .float64 ? elementType : .float32
     let root = 2.0.squareRoot()
     let ends = erf(Tensor([low / root, high / root])).scalars(as: Double.self)
@@ -63,6 +72,38 @@ extension RandomKey {
   /// `true` with a probability.
   public func bernoulli(_ shape: Shape, probability: Double) -> Tensor {
     less(uniform(shape), probability)
+  }
+
+  /// `true` with a probability of its own for each element.
+  ///
+  /// As in JAX, an element is true where a uniform number is less than its probability: never for 0
+  /// or less and for not-a-number, always for 1 or more.
+  ///
+  /// - Parameters:
+  ///   - probability: The probabilities.
+  ///   - shape: The result's shape, to which the probabilities broadcast; by default theirs.
+  public func bernoulli(probability: Tensor, shape: Shape? = nil) -> Tensor {
+    if probability.error != nil { return probability }
+    let shape = shape ?? probability.shape
+    guard probability.elementType.isFloatingPoint,
+      Shape.broadcast(probability.shape, shape) == shape
+    else {
+      return Tensor(
+        invalid: OperationError(
+          operation: "bernoulli(probability:shape:)",
+          rule: "probabilities of a floating-point type that broadcast to the shape",
+          got: "\(probability.type) for shape \(shape)"))
+    }
+    let type = probability.elementType == .float64 ? ElementType.float64 : .float32
+    return less(uniform(shape, elementType: type), probability.cast(to: type))
+  }
+
+  /// Exponentially distributed numbers of rate 1, whose mean is 1: `-log(1 - u)` of uniform u.
+  ///
+  /// In `f32`, numbers are at most 16, since u is a multiple of 2^-23.
+  public func exponential(_ shape: Shape, elementType: ElementType = .float32) -> Tensor {
+    let type = elementType == .float64 ? elementType : .float32
+    return -log1p(-uniform(shape, elementType: type)).cast(to: elementType)
   }
 
   /// Whole numbers of a range (i32), all equally likely up to 2^-32 of the range's size.

@@ -115,6 +115,17 @@ struct FusionTests {
   }
 }
 
+extension FusionTests {
+  @Test func `bits of several keys are made outside regions`() {
+    let keys = TensorType(.uint32, [3, 2])
+    let bits = { (x: [Tensor]) -> [Tensor] in
+      [apply(RandomBits(shape: [5]), x).cast(to: .float64) * 2]
+    }
+    let words = Tensor(stacking: RandomKey(seed: 2).split(3).map(\.words))
+    #expect(Plan(Graph(recording: [keys], bits)).results([words]) == bits([words]))
+  }
+}
+
 extension Plan {
   /// The results of a run, as tensors.
   func results(_ inputs: [Tensor]) -> [Tensor] {

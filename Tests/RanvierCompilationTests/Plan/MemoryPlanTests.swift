@@ -39,6 +39,31 @@ struct MemoryPlanTests {
     #expect(plan.memory.donations == [0, 1])
   }
 
+  @Test func `blocks are written in place where nobody reads the old elements`() {
+    let row = TensorType(.float32, [1, 64])
+    let start = TensorType(.int64, [])
+    let types = [Self.large, row, start]
+    let filled = plan(types, donates: true) { x in
+      var y = x[0].updated(with: x[1], at: [x[2], 0])
+      y[3] = x[1][0] * 2
+      return [y.updated(with: x[1] * 3, at: [x[2] + 5, 0])]
+    }
+    #expect(filled.memory.donations[0] == 0)
+    #expect(filled.memory.arenaBytes < 2 * Self.large.byteCount)
+    let inputs = [Tensor.zeros([64, 64]), Tensor.ones([1, 64]), Tensor(Int64(60))]
+    let result = filled.results(inputs)[0]
+    var expected = Tensor.zeros([64, 64])
+    expected[60] = Tensor(Float(1))
+    expected[3] = Tensor(Float(2))
+    expected[63] = Tensor(Float(3))
+    #expect(result == expected)
+    // The old elements are still wanted.
+    let kept = plan(types, donates: true) { x in
+      [x[0].updated(with: x[1], at: [x[2], 0]), x[0] * 2]
+    }
+    #expect(kept.memory.donations[0] == nil)
+  }
+
   @Test func `an output does not replace an input that is read later`() {
     let types = [Self.large, Self.large]
     // The second product reads the first input after the first output is there.

@@ -44,6 +44,18 @@ private struct RandomOptions: Decodable {
     expectClose(
       key.truncatedNormal([16], from: bounds[0], to: bounds[1]), expected["truncated_normal"],
       relative: 1e-6, absolute: 1e-6)
+    let chances = Tensor.range(16, elementType: .float32) / 16
+    #expect(
+      key.bernoulli(probability: chances).cast(to: .uint32) == expected["bernoulli_each"])
+    expectClose(key.exponential([16]), expected["exponential"], relative: 1e-6)
+    expectClose(key.gumbel([16]), expected["gumbel"], relative: 1e-5, absolute: 1e-6)
+    let logits = Tensor((0 ..< 15).map { Float($0 % 7) / 2 }, shape: [3, 5])
+    #expect(
+      key.categorical(logits: logits, alongAxis: 1, sampleShape: [4]) == expected["categorical"])
+    #expect(key.permutation(20) == expected["permutation"])
+    #expect(key.permutation(2000) == expected["permutation_2000"])
+    #expect(key.choice(7, outOf: 2000) == expected["choice"])
+    #expect(key.choice(7, probabilities: chances) == expected["weighted_choice"])
   }
 
   @Test func `equal keys give equal numbers, others do not`() {

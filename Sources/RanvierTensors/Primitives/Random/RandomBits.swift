@@ -4,6 +4,8 @@ internal import CKernels
 ///
 /// Element i is `x0 ^ x1` of Threefry-2x32 with 20 rounds (Salmon et al. 2011, "Parallel random
 /// numbers: as easy as 1, 2, 3") at counter i, the same words as JAX's partitionable threefry.
+///
+/// Operand: a key, `u32[2]`, or several, `u32[..., 2]`, whose axes then come first in the result.
 package struct RandomBits: Primitive {
   package let shape: Shape
 
@@ -13,8 +15,12 @@ package struct RandomBits: Primitive {
   package var description: String { "random_bits \(shape)" }
 
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
-    try requireKey(operands[0])
-    return [TensorType(.uint32, shape)]
+    try requireKeys(operands[0])
+    return [TensorType(.uint32, Shape(operands[0].shape.sizes.dropLast() + shape.sizes))]
+  }
+
+  package func vectorized(_ batch: BatchedApplication) -> [Tensor] {
+    applyAll(self, batch.operands)
   }
 
   package func pullback(_ application: Application) -> [Tensor?] { [nil] }
@@ -22,26 +28,40 @@ package struct RandomBits: Primitive {
   package func evaluate(
     _ operands: [ReferenceArray], _ resultTypes: [TensorType]
   ) -> [ReferenceArray] {
-    let key = operands[0].elements.map { UInt32($0) }
-    let words = (0 ..< shape.count).map { position in
-      let block = threefry(key: (key[0], key[1]), counter: UInt64(position))
-      return Double(block.0 ^ block.1)
+    let keys = operands[0].elements.map { UInt32($0) }
+    let words = stride(from: 0, to: keys.count, by: 2).flatMap { key in
+      (0 ..< shape.count).map { position in
+        let block = threefry(key: (keys[key], keys[key + 1]), counter: UInt64(position))
+        return Double(block.0 ^ block.1)
+      }
     }
     return [ReferenceArray(resultTypes[0], words)]
   }
 
   package func makeKernel(_ operands: [TensorType], _ results: [TensorType]) -> Kernel {
-    ElementLoop(
+    if operands[0].shape.rank > 1 {
+      let (keys, words) = (operands[0].shape.count / 2, shape.count)
+      return Kernel("random bits of keys") { arguments in
+        ck_random_bits_of_keys(
+          arguments[1].assumingMemoryBound(to: UInt32.self),
+          arguments[0].assumingMemoryBound(to: UInt32.self), keys, words)
+      }
+    }
+    return ElementLoop(
       shape: shape, inputs: operands,
       steps: [ElementLoop.Step(.randomBits, operands: [0], resultType: .uint32)], outputs: [0]
     ).makeKernel()
   }
 
   package static var samples: [PrimitiveSample] {
-    [[5], [3, 4], [], [0], [3000]].map {
+    let cases: [(keys: Shape, shape: Shape)] = [
+      ([2], [5]), ([2], [3, 4]), ([2], []), ([2], [0]), ([2], [3000]), ([3, 2], [4, 5]),
+      ([2, 2, 2], []), ([0, 2], [3]),
+    ]
+    return cases.map { keys, shape in
       PrimitiveSample(
-        RandomBits(shape: $0), [.init([2], .integers(0, 1 << 30), .uint32)], isDifferentiable: false
-      )
+        RandomBits(shape: shape), [.init(keys, .integers(0, 1 << 30), .uint32)],
+        isDifferentiable: false)
     }
   }
 }
@@ -66,8 +86,9 @@ func threefry(key: (UInt32, UInt32), counter: UInt64) -> (UInt32, UInt32) {
 }
 
 extension Primitive {
-  func requireKey(_ type: TensorType) throws(OperationError) {
-    guard type == TensorType(.uint32, [2]) else {
+  /// Checks that a type is that of a random key, or of several along leading axes.
+  func requireKeys(_ type: TensorType) throws(OperationError) {
+    guard type.elementType == .uint32, type.shape.sizes.last == 2 else {
       throw OperationError(
         operation: name, rule: "a random key, u32[2]", got: "\(type)",
         hint: "make one with RandomKey(seed:)")

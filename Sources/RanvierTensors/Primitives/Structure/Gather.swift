@@ -37,6 +37,32 @@ package struct Gather: Primitive {
     ]
   }
 
+  package func vectorized(_ batch: BatchedApplication) -> [Tensor] {
+    let (source, positions) = (batch.operands[0], batch.operands[1])
+    let rank = batch.rank(1)
+    guard batch.isBatched[1] else {
+      return applyAll(Gather(axis: axis + 1), batch.operands)
+    }
+    guard batch.isBatched[0] else {
+      // The examples' positions are one more axis of positions.
+      return [apply(self, batch.operands).withAxis(axis, movedTo: 0)]
+    }
+    // The rows of all examples stand one below the other; each finds its own.
+    let rows = source.shape[axis + 1]
+    let starts = Tensor.range(batch.size, elementType: .int64) * rows
+    let ones = [Int](repeating: 1, count: rank)
+    let found =
+      minimum(maximum(positions, 0), Swift.max(rows - 1, 0))
+      + starts.reshaped(to: Shape([batch.size] + ones))
+    let table = source.withAxis(axis + 1, movedTo: 1).joiningExamples()
+    let gathered: Tensor = apply(Gather(axis: 0), [table, found])
+    // [examples, positions..., outer..., inner...]
+    let order =
+      [0] + (0 ..< axis).map { 1 + rank + $0 } + (0 ..< rank).map { 1 + $0 }
+      + ((1 + rank + axis) ..< gathered.rank)
+    return [gathered.transposed(permutation: order)]
+  }
+
   package func evaluate(
     _ operands: [ReferenceArray], _ resultTypes: [TensorType]
   ) -> [ReferenceArray] {

@@ -48,6 +48,27 @@ package struct ScatterAdd: Primitive {
     ]
   }
 
+  package func vectorized(_ batch: BatchedApplication) -> [Tensor] {
+    guard batch.isBatched[1] else {
+      return applyAll(ScatterAdd(axis: axis + 1, size: size), batch.operands)
+    }
+    // The results of all examples stand one below the other; rows outside stay outside.
+    let (rows, positions) = (batch.repeated(0), batch.operands[1])
+    let rank = batch.rank(1)
+    let starts = Tensor.range(batch.size, elementType: .int64) * size
+    let ones = [Int](repeating: 1, count: rank)
+    let inside = bitwiseAnd(greaterOrEqual(positions, 0), less(positions, size))
+    let found = select(
+      inside, positions + starts.reshaped(to: Shape([batch.size] + ones)), Tensor(Int64(-1)))
+    // [examples, positions..., outer..., inner...]
+    let order =
+      [0] + (0 ..< rank).map { 1 + axis + $0 } + (0 ..< axis).map { 1 + $0 }
+      + ((1 + axis + rank) ..< rows.rank)
+    let sums: Tensor = apply(
+      ScatterAdd(axis: 0, size: batch.size * size), [rows.transposed(permutation: order), found])
+    return [sums.separatingExamples(batch.size).withAxis(1, movedTo: axis + 1)]
+  }
+
   package func evaluate(
     _ operands: [ReferenceArray], _ resultTypes: [TensorType]
   ) -> [ReferenceArray] {

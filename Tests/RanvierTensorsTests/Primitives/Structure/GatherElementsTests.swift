@@ -69,6 +69,18 @@ import Testing
     for sample in GatherElements.samples + ScatterAddElements.samples {
       expectVectorizedMatches(sample)
     }
+    for axis in 0 ..< 3 {
+      for shape: Shape in [[], [4], [2, 3]] {
+        let positions = PrimitiveSample.Operand(shape, .integers(-2, 7), .int64)
+        let source: Shape = [3, 5, 2]
+        let rows = source.sizes[..<axis] + shape.sizes + source.sizes[(axis + 1)...]
+        expectVectorizedMatches(
+          PrimitiveSample(Gather(axis: axis), [.init(source), positions]))
+        expectVectorizedMatches(
+          PrimitiveSample(
+            ScatterAdd(axis: axis, size: 5), [.init(Shape(Array(rows))), positions]))
+      }
+    }
   }
 
   @Test func `shapes that do not fit are errors`() {
