@@ -36,6 +36,12 @@ def distinct(*shape):
     return lambda generator: (generator.permutation(count) / 2.0 - count / 4).reshape(shape)
 
 
+def dominant(*shape):
+    """Matrices with a large diagonal of different elements, far from singular ones."""
+    diagonal = np.eye(*shape[-2:]) * (2 + 2 * np.arange(shape[-1]))
+    return lambda generator: generator.uniform(-0.5, 0.5, shape) + diagonal
+
+
 def fixed(values, dtype="float64"):
     """Given values."""
     return lambda generator: np.array(values, dtype)
@@ -206,6 +212,43 @@ def product_cases():
             uniform(-2, 2, *y), positions]
 
 
+def order_cases():
+    for direction in [False, True]:
+        yield f"sort{'_descending' * direction}", "sort", {
+            "axis": 1, "count": 5, "descending": direction}, [distinct(2, 5, 3)]
+    yield "sort_first", "sort", {"axis": 0, "count": 3, "descending": False}, [distinct(40)]
+    # Equal elements keep their order.
+    yield "sort_ties", "sort", {"axis": 0, "count": 12, "descending": True}, [whole(-2, 2, 12)]
+    x = uniform(-2, 2, 5, 4)
+    for variant, starts in {"": (1, 0), "_clamped": (-3, 9)}.items():
+        at = [fixed(start, "int64") for start in starts]
+        yield f"dynamic_slice{variant}", "dynamic_slice", {"sizes": [2, 3]}, [x, *at]
+        yield f"dynamic_update{variant}", "dynamic_update", {}, [x, uniform(-2, 2, 2, 3), *at]
+    yield "gather_elements", "gather_elements", {"axis": 1}, [
+        uniform(-2, 2, 2, 4, 3), whole(-1, 5, 2, 6, 3)]
+    yield "scatter_add_elements", "scatter_add_elements", {"axis": 1, "size": 3}, [
+        uniform(-2, 2, 2, 6, 3), whole(-1, 3, 2, 6, 3, dtype="int64")]
+
+
+def matrix_cases():
+    for name in ["cholesky", "cofactors", "determinant", "logDeterminant", "symmetricEigen"]:
+        yield name, name, {}, [dominant(2, 3, 3)]
+    yield "determinant_negative", "determinant", {}, [fixed([[1.0, 2], [3, 4]])]
+    for name in ["pseudoInverse", "qr", "svd"]:
+        options = {} if name == "pseudoInverse" else {"complete": False}
+        for variant, shape in {"square": (3, 3), "tall": (2, 4, 3), "wide": (2, 4)}.items():
+            yield f"{name}_{variant}", name, options, [dominant(*shape)]
+    for transposed in [False, True]:
+        yield f"solve{'_transposed' * transposed}", "solve", {"transposed": transposed}, [
+            dominant(2, 3, 3), uniform(-2, 2, 2, 3, 2)]
+        for lower in [False, True]:
+            for unit in [False, True]:
+                variant = "_lower" * lower + "_transposed" * transposed + "_unit" * unit
+                yield f"triangularSolve{variant}", "triangularSolve", {
+                    "transposed": transposed, "lower": lower, "unit_diagonal": unit}, [
+                    dominant(3, 3), uniform(-2, 2, 3, 2)]
+
+
 def other_cases():
     key = whole(0, 2**32 - 1, 2, dtype="uint32")
     yield "random_bits", "random_bits", {"shape": [3, 4]}, [key]
@@ -224,7 +267,8 @@ def other_cases():
 
 def cases():
     return itertools.chain(
-        elementwise_cases(), structure_cases(), reduction_cases(), product_cases(), other_cases())
+        elementwise_cases(), structure_cases(), reduction_cases(), product_cases(), order_cases(),
+        matrix_cases(), other_cases())
 
 
 # ---------------------------------------------------------------------------
@@ -333,6 +377,46 @@ def jax_functions():
     def mean_like(function):
         return lambda o, x: function(x, axis=tuple(o["axes"]))
 
+    def sort(o, x):
+        places = jnp.argsort(x, axis=o["axis"], stable=True, descending=o["descending"])
+        places = lax.slice_in_dim(places, 0, o["count"], axis=o["axis"])
+        return jnp.take_along_axis(x, places, o["axis"]), places.astype(np.int32)
+
+    def gather_elements(o, x, at):
+        return jnp.take_along_axis(x, jnp.clip(at, 0, x.shape[o["axis"]] - 1), o["axis"])
+
+    def scatter_add_elements(o, x, at):
+        # One position more takes what lies outside.
+        shape = list(x.shape)
+        shape[o["axis"]] = o["size"] + 1
+        inside = (at >= 0) & (at < o["size"])
+        indices = list(jnp.indices(x.shape))
+        indices[o["axis"]] = jnp.where(inside, at, o["size"])
+        return lax.slice_in_dim(
+            jnp.zeros(shape).at[tuple(indices)].add(x), 0, o["size"], axis=o["axis"])
+
+    def oriented(columns):
+        """The signs that make the largest component of each column positive."""
+        largest = jnp.argmax(jnp.abs(columns), axis=-2, keepdims=True)
+        return jnp.sign(jnp.take_along_axis(columns, largest, -2))
+
+    def eigen(o, a):
+        values, vectors = jnp.linalg.eigh(a, symmetrize_input=True)
+        return values, vectors * oriented(vectors)
+
+    def svd(o, a):
+        u, values, vt = jnp.linalg.svd(a, full_matrices=o["complete"])
+        signs = oriented(u)
+        return u * signs, values, vt * jnp.swapaxes(signs, -1, -2)
+
+    def qr(o, a):
+        q, r = jnp.linalg.qr(a, mode="complete" if o["complete"] else "reduced")
+        signs = jnp.sign(jnp.diagonal(r, axis1=-2, axis2=-1))
+        return q * signs[..., None, :], r * signs[..., :, None]
+
+    def cofactors(o, a):
+        return jnp.linalg.det(a)[..., None, None] * jnp.swapaxes(jnp.linalg.inv(a), -1, -2)
+
     unary = dict(
         absolute=jnp.abs, alias=lambda x: x, arc_cosine=lax.acos, arc_sine=lax.asin,
         arc_tangent=lax.atan, bitwise_not=lax.bitwise_not, ceiling=lax.ceil, cosine=lax.cos,
@@ -396,6 +480,26 @@ def jax_functions():
         "window_gather": window_gather,
         "window_scatter": lambda o, y, at: transposed(
             lambda x: window_gather(o, x, at), o["shape"], y),
+        "sort": sort,
+        "dynamic_slice": lambda o, x, *at: lax.dynamic_slice(
+            x, at, o["sizes"], allow_negative_indices=False),
+        "dynamic_update": lambda o, x, block, *at: lax.dynamic_update_slice(
+            x, block, at, allow_negative_indices=False),
+        "gather_elements": gather_elements,
+        "scatter_add_elements": scatter_add_elements,
+        "cholesky": lambda o, a: lax.linalg.cholesky(a, symmetrize_input=True),
+        "cofactors": cofactors,
+        "determinant": lambda o, a: jnp.linalg.det(a),
+        "logDeterminant": lambda o, a: tuple(jnp.linalg.slogdet(a)),
+        "pseudoInverse": lambda o, a: jnp.linalg.pinv(a),
+        "qr": qr,
+        "solve": lambda o, a, b: jnp.linalg.solve(
+            jnp.swapaxes(a, -1, -2) if o["transposed"] else a, b),
+        "svd": svd,
+        "symmetricEigen": eigen,
+        "triangularSolve": lambda o, a, b: lax.linalg.triangular_solve(
+            a, b, left_side=True, lower=o["lower"], transpose_a=o["transposed"],
+            unit_diagonal=o["unit_diagonal"]),
         "derive_key": derive_key,
         "random_bits": random_bits,
         "scan": scan,
@@ -629,6 +733,101 @@ def numpy_functions():
     def conditional(o, chosen, x, factor, other):
         return (np.sin(x) * factor, factor) if chosen else (other ** 2, other.sum())
 
+    def sort(o, x):
+        def order(line):
+            keys = sorted(range(len(line)), key=lambda i: -line[i] if o["descending"] else line[i])
+            return np.array(keys[:o["count"]])
+
+        places = np.apply_along_axis(order, o["axis"], x)
+        return np.take_along_axis(x, places, o["axis"]), places.astype(np.int32)
+
+    def block(x, sizes, at):
+        starts = [min(max(int(a), 0), n - size) for a, n, size in zip(at, x.shape, sizes)]
+        return tuple(slice(a, a + size) for a, size in zip(starts, sizes))
+
+    def dynamic_update(o, x, new, *at):
+        y = x.copy()
+        y[block(x, new.shape, at)] = new
+        return y
+
+    def element_places(o, at):
+        for index, place in np.ndenumerate(at):
+            yield index, (*index[:o["axis"]], int(place), *index[o["axis"] + 1:])
+
+    def gather_elements(o, x, at):
+        y = np.zeros(at.shape)
+        for index, place in element_places(o, np.clip(at, 0, x.shape[o["axis"]] - 1)):
+            y[index] = x[place]
+        return y
+
+    def scatter_add_elements(o, x, at):
+        shape = list(x.shape)
+        shape[o["axis"]] = o["size"]
+        y = np.zeros(shape)
+        for index, place in element_places(o, at):
+            if 0 <= place[o["axis"]] < o["size"]:
+                y[place] += x[index]
+        return y
+
+    def cholesky(o, a):
+        # Row by row, from L L^T = A.
+        a = (a + np.swapaxes(a, -1, -2)) / 2
+        factor = np.zeros(a.shape)
+        for i, j in itertools.product(range(a.shape[-1]), repeat=2):
+            rest = a[..., i, j] - np.sum(factor[..., i, :j] * factor[..., j, :j], axis=-1)
+            if i == j:
+                factor[..., i, i] = np.sqrt(rest)
+            elif i > j:
+                factor[..., i, j] = rest / factor[..., j, j]
+        return factor
+
+    def determinant(a):
+        # Along the first row.
+        if a.shape[-1] == 0:
+            return np.ones(a.shape[:-2])
+        return sum((-1) ** j * a[..., 0, j] * determinant(np.delete(a[..., 1:, :], j, -1))
+                   for j in range(a.shape[-1]))
+
+    def cofactors(o, a):
+        result = np.zeros(a.shape)
+        for i, j in np.ndindex(*a.shape[-2:]):
+            minor = np.delete(np.delete(a, i, -2), j, -1)
+            result[..., i, j] = (-1) ** (i + j) * determinant(minor)
+        return result
+
+    def qr(o, a):
+        # Gram and Schmidt's way: columns made orthogonal to those before.
+        rank = min(a.shape[-2:])
+        q = np.zeros((*a.shape[:-1], rank))
+        for j in range(rank):
+            column = a[..., :, j]
+            for k in range(j):
+                column = column - q[..., k] * np.sum(q[..., k] * column, -1, keepdims=True)
+            q[..., j] = column / np.linalg.norm(column, axis=-1, keepdims=True)
+        return q, np.swapaxes(q, -1, -2) @ a
+
+    def oriented(columns):
+        largest = np.argmax(np.abs(columns), axis=-2, keepdims=True)
+        return np.sign(np.take_along_axis(columns, largest, -2))
+
+    def eigen(o, a):
+        values, vectors = np.linalg.eigh((a + np.swapaxes(a, -1, -2)) / 2)
+        return values, vectors * oriented(vectors)
+
+    def svd(o, a):
+        u, values, vt = np.linalg.svd(a, full_matrices=o["complete"])
+        signs = oriented(u)
+        return u * signs, values, vt * np.swapaxes(signs, -1, -2)
+
+    def solve(a, b, transposed):
+        return np.linalg.solve(np.swapaxes(a, -1, -2) if transposed else a, b)
+
+    def triangular_solve(o, a, b):
+        a = np.tril(a) if o["lower"] else np.triu(a)
+        if o["unit_diagonal"]:
+            a = a - np.diag(np.diag(a)) + np.eye(len(a))
+        return solve(a, b, o["transposed"])
+
     unit = NormalDist()
     unary = dict(
         absolute=np.abs, alias=np.copy, arc_cosine=np.arccos, arc_sine=np.arcsin,
@@ -692,6 +891,22 @@ def numpy_functions():
         "window_spread": window_spread,
         "window_gather": window_gather,
         "window_scatter": window_scatter,
+        "sort": sort,
+        "dynamic_slice": lambda o, x, *at: x[block(x, o["sizes"], at)],
+        "dynamic_update": dynamic_update,
+        "gather_elements": gather_elements,
+        "scatter_add_elements": scatter_add_elements,
+        "cholesky": cholesky,
+        "cofactors": cofactors,
+        "determinant": lambda o, a: determinant(a),
+        "logDeterminant": lambda o, a: (
+            np.sign(determinant(a)), np.log(np.abs(determinant(a)))),
+        "pseudoInverse": lambda o, a: np.linalg.pinv(a),
+        "qr": qr,
+        "solve": lambda o, a, b: solve(a, b, o["transposed"]),
+        "svd": svd,
+        "symmetricEigen": eigen,
+        "triangularSolve": triangular_solve,
         "derive_key": lambda o, key, counters: key_words(key, counters),
         "random_bits": random_bits,
         "scan": scan,

@@ -26,11 +26,18 @@ struct GoldenPrimitive: Decodable {
   private let transposesLeft: Bool?
   private let transposesRight: Bool?
   private let program: String?
+  private let sizes: [Int]?
+  private let descending: Bool?
+  private let complete: Bool?
+  private let transposed: Bool?
+  private let lower: Bool?
+  private let unitDiagonal: Bool?
 
   private enum CodingKeys: String, CodingKey {
     case name = "primitive"
     case axes, axis, reversed, shape, size, permutation, starts, ends, strides, low, high, interior
-    case dilation, groups, count, program
+    case dilation, groups, count, program, sizes, descending, complete, transposed, lower
+    case unitDiagonal = "unit_diagonal"
     case elementType = "element_type"
     case transposesLeft = "transposes_left"
     case transposesRight = "transposes_right"
@@ -71,11 +78,34 @@ struct GoldenPrimitive: Decodable {
       if let cumulative = type as? any CumulativePrimitive.Type {
         return cumulative.init(axis: try required(axis), isReversed: try required(reversed))
       }
-      // Of the element-wise primitives only casts have options, and keys are derived without any.
-      let isPlain = type is any ElementwisePrimitive.Type && type != Cast.self
-      if isPlain || type == DeriveKey.self { return sample }
+      if GoldenPrimitive.isPlain(type) { return sample }
     }
-    return try structural() ?? window() ?? #require(try other(), "no primitive \(name)")
+    return try structural() ?? matrix() ?? window()
+      ?? #require(try other(), "no primitive \(name)")
+  }
+
+  /// Whether a primitive has no options.
+  private static func isPlain(_ type: any Primitive.Type) -> Bool {
+    if type is any ElementwisePrimitive.Type { return type != Cast.self }
+    let others: [any Primitive.Type] = [
+      DeriveKey.self, DynamicUpdate.self, CholeskyFactor.self, Cofactors.self, Determinant.self,
+      LogDeterminant.self, SymmetricEigen.self,
+    ]
+    return others.contains { $0 == type }
+  }
+
+  private func matrix() throws -> (any Primitive)? {
+    switch name {
+    case "pseudoInverse": PseudoInverse()
+    case "qr": OrthogonalTriangular(isComplete: try required(complete))
+    case "svd": SingularValues(isFull: try required(complete))
+    case "solve": LinearSolve(isTransposed: try required(transposed))
+    case "triangularSolve":
+      TriangularSolve(
+        isLower: try required(lower), isTransposed: try required(transposed),
+        hasUnitDiagonal: try required(unitDiagonal))
+    default: nil
+    }
   }
 
   private func structural() throws -> (any Primitive)? {
@@ -99,6 +129,14 @@ struct GoldenPrimitive: Decodable {
     case "barrier": Barrier(count: try required(count))
     case "argument_of_maximum": ArgumentReduction(axis: try required(axis), findsMaximum: true)
     case "argument_of_minimum": ArgumentReduction(axis: try required(axis), findsMaximum: false)
+    case "sort":
+      Sort(
+        axis: try required(axis), count: try required(count),
+        isDescending: try required(descending))
+    case "dynamic_slice": DynamicSlice(sizes: try required(sizes))
+    case "gather_elements": GatherElements(axis: try required(axis))
+    case "scatter_add_elements":
+      ScatterAddElements(axis: try required(axis), size: try required(size?.one))
     case "linear_recurrence":
       LinearRecurrence(axis: try required(axis), isReversed: try required(reversed))
     case "matmul":

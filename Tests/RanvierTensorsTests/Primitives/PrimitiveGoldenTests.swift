@@ -21,7 +21,7 @@ struct GoldenPrimitiveRow: Sendable, CustomTestStringConvertible {
       covered.insert("\(type(of: primitive))")
     }
     #expect(Set(PrimitiveCatalog.all.map { "\($0)" }).subtracting(covered) == [])
-    #expect(golden.cases.count > 160)
+    #expect(golden.cases.count > 200)
   }
 
   @Test(arguments: GoldenPrimitiveRow.all)

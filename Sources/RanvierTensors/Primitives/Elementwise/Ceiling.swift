@@ -29,4 +29,6 @@ package struct Ceiling: ElementwisePrimitive {
 }
 
 /// The smallest whole number not below each element.
+///
+/// Infinities and the sign of zero are kept. The derivative is 0.
 public func ceil(_ x: Tensor) -> Tensor { apply(Ceiling(), [x]) }

@@ -29,5 +29,5 @@ package struct Cosine: ElementwisePrimitive {
   }
 }
 
-/// The cosine of each element, in radians.
+/// The cosine of each element, in radians; infinities give not-a-number.
 public func cos(_ x: Tensor) -> Tensor { apply(Cosine(), [x]) }

@@ -10,7 +10,8 @@ package struct Equal: ComparisonPrimitive {
   package func holds(_ first: Double, _ second: Double) -> Bool { first == second }
 }
 
-/// Whether both elements are equal, broadcasting.
+/// Whether both elements are equal, broadcasting; not-a-number equals nothing, and zeros equal each
+/// other.
 public func equal(_ first: some TensorOperand, _ second: some TensorOperand) -> Tensor {
   applyPromoting(Equal(), first, second)
 }

@@ -32,5 +32,5 @@ package struct ErrorFunction: ElementwisePrimitive {
   }
 }
 
-/// The error function of each element.
+/// The error function of each element: -1 and 1 at the infinities; zeros keep their sign.
 public func erf(_ x: Tensor) -> Tensor { apply(ErrorFunction(), [x]) }

@@ -29,5 +29,5 @@ package struct Exponential: ElementwisePrimitive {
   }
 }
 
-/// e to the power of each element.
+/// e to the power of each element: 0 at minus infinity, infinity where it is too large.
 public func exp(_ x: Tensor) -> Tensor { apply(Exponential(), [x]) }

@@ -29,5 +29,5 @@ package struct ExponentialMinusOne: ElementwisePrimitive {
   }
 }
 
-/// `exp(x) - 1`, accurate for small elements.
+/// `exp(x) - 1`, accurate for small elements: -1 at minus infinity; zeros keep their sign.
 public func expm1(_ x: Tensor) -> Tensor { apply(ExponentialMinusOne(), [x]) }

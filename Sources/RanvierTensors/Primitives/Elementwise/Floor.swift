@@ -28,4 +28,6 @@ package struct Floor: ElementwisePrimitive {
 }
 
 /// The largest whole number not above each element.
+///
+/// Infinities and the sign of zero are kept. The derivative is 0.
 public func floor(_ x: Tensor) -> Tensor { apply(Floor(), [x]) }

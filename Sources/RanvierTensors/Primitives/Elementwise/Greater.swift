@@ -10,7 +10,7 @@ package struct Greater: ComparisonPrimitive {
   package func holds(_ first: Double, _ second: Double) -> Bool { first > second }
 }
 
-/// Whether the first element is greater than the second, broadcasting.
+/// Whether the first element is greater than the second, broadcasting; never for not-a-number.
 public func greater(_ first: some TensorOperand, _ second: some TensorOperand) -> Tensor {
   applyPromoting(Greater(), first, second)
 }

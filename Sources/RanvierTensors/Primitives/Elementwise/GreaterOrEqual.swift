@@ -11,7 +11,7 @@ package struct GreaterOrEqual: ComparisonPrimitive {
   package func holds(_ first: Double, _ second: Double) -> Bool { first >= second }
 }
 
-/// Whether the first element is at least the second, broadcasting.
+/// Whether the first element is at least the second, broadcasting; never for not-a-number.
 public func greaterOrEqual(_ first: some TensorOperand, _ second: some TensorOperand) -> Tensor {
   applyPromoting(GreaterOrEqual(), first, second)
 }

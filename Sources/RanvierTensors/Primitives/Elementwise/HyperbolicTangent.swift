@@ -29,5 +29,5 @@ package struct HyperbolicTangent: ElementwisePrimitive {
   }
 }
 
-/// The hyperbolic tangent of each element.
+/// The hyperbolic tangent of each element: -1 and 1 at the infinities; zeros keep their sign.
 public func tanh(_ x: Tensor) -> Tensor { apply(HyperbolicTangent(), [x]) }

@@ -19,6 +19,7 @@ package struct InverseErrorFunction: ElementwisePrimitive {
   package func evaluate(_ elements: [Double], _ type: ElementType) -> Double {
     // Newton's method from Winitzki's approximation (2008), which is within 0.002.
     let x = elements[0]
+    if x == 0 { return x }
     guard Swift.abs(x) < 1 else { return Swift.abs(x) == 1 ? x * .infinity : .nan }
     let logarithm = Foundation.log(1 - x * x)
     let term = 2 / (Double.pi * 0.147) + logarithm / 2

@@ -11,7 +11,7 @@ package struct LessOrEqual: ComparisonPrimitive {
   package func holds(_ first: Double, _ second: Double) -> Bool { first <= second }
 }
 
-/// Whether the first element is at most the second, broadcasting.
+/// Whether the first element is at most the second, broadcasting; never for not-a-number.
 public func lessOrEqual(_ first: some TensorOperand, _ second: some TensorOperand) -> Tensor {
   applyPromoting(LessOrEqual(), first, second)
 }

@@ -29,5 +29,6 @@ package struct LogarithmOnePlus: ElementwisePrimitive {
   }
 }
 
-/// `log(1 + x)`, accurate for small elements.
+/// `log(1 + x)`, accurate for small elements: minus infinity at -1, not-a-number below; zeros keep
+/// their sign.
 public func log1p(_ x: Tensor) -> Tensor { apply(LogarithmOnePlus(), [x]) }

@@ -29,5 +29,5 @@ package struct Logistic: ElementwisePrimitive {
   }
 }
 
-/// `1 / (1 + exp(-x))` of each element, without overflow.
+/// `1 / (1 + exp(-x))` of each element, without overflow: 0 and 1 at the infinities.
 public func sigmoid(_ x: Tensor) -> Tensor { apply(Logistic(), [x]) }

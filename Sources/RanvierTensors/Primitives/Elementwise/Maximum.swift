@@ -38,7 +38,8 @@ package struct Maximum: ElementwisePrimitive {
 
 /// The larger of two elements, broadcasting; not-a-number if either is.
 ///
-/// Where both are equal each gets half of the derivative.
+/// Where both are equal each gets half of the derivative; of two zeros with different signs
+/// either may be the result.
 public func maximum(_ first: some TensorOperand, _ second: some TensorOperand) -> Tensor {
   applyPromoting(Maximum(), first, second)
 }

@@ -38,7 +38,8 @@ package struct Minimum: ElementwisePrimitive {
 
 /// The smaller of two elements, broadcasting; not-a-number if either is.
 ///
-/// Where both are equal each gets half of the derivative.
+/// Where both are equal each gets half of the derivative; of two zeros with different signs
+/// either may be the result.
 public func minimum(_ first: some TensorOperand, _ second: some TensorOperand) -> Tensor {
   applyPromoting(Minimum(), first, second)
 }

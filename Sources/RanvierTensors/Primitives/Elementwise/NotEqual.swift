@@ -11,7 +11,8 @@ package struct NotEqual: ComparisonPrimitive {
   package func holds(_ first: Double, _ second: Double) -> Bool { first != second }
 }
 
-/// Whether both elements are different, broadcasting.
+/// Whether both elements are different, broadcasting; not-a-number differs from everything, itself
+/// included.
 public func notEqual(_ first: some TensorOperand, _ second: some TensorOperand) -> Tensor {
   applyPromoting(NotEqual(), first, second)
 }

@@ -54,6 +54,11 @@ package struct Power: ElementwisePrimitive {
 }
 
 /// Elements to the power of elements, broadcasting, as C's `pow`.
+///
+/// Anything to the power of 0 is 1, and so is 1 to any power, not-a-number included. A negative
+/// number has whole powers only; others are not-a-number. The derivative in the exponent is 0 where
+/// the base is not positive. Integers wrap; their negative powers truncate to 0, but for those of 1
+/// and -1.
 public func pow(_ first: some TensorOperand, _ second: some TensorOperand) -> Tensor {
   applyPromoting(Power(), first, second)
 }

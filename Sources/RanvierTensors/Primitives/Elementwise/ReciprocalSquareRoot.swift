@@ -28,5 +28,5 @@ package struct ReciprocalSquareRoot: ElementwisePrimitive {
   }
 }
 
-/// `1 / sqrt(x)` of each element: infinity at 0, not-a-number below.
+/// `1 / sqrt(x)` of each element: an infinity of its sign at zero, not-a-number below.
 public func rsqrt(_ x: Tensor) -> Tensor { apply(ReciprocalSquareRoot(), [x]) }

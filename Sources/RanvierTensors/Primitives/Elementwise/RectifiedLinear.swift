@@ -16,7 +16,7 @@ package struct RectifiedLinear: ElementwisePrimitive {
   }
 
   package func evaluate(_ elements: [Double], _ type: ElementType) -> Double {
-    elements[0].isNaN ? elements[0] : Swift.max(elements[0], 0)
+    elements[0] < 0 ? 0 : elements[0]
   }
 
   package static var samples: [PrimitiveSample] {
@@ -29,4 +29,6 @@ package struct RectifiedLinear: ElementwisePrimitive {
 }
 
 /// `max(x, 0)` of each element; the derivative at 0 is 0.
+///
+/// Not-a-number stays; its derivative is 0.
 public func relu(_ x: Tensor) -> Tensor { apply(RectifiedLinear(), [x]) }

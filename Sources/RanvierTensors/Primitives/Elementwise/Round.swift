@@ -28,4 +28,6 @@ package struct Round: ElementwisePrimitive {
 }
 
 /// The nearest whole number to each element; halves go to the even one.
+///
+/// Infinities and the sign of zero are kept. The derivative is 0.
 public func round(_ x: Tensor) -> Tensor { apply(Round(), [x]) }

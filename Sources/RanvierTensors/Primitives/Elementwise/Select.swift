@@ -50,7 +50,9 @@ package struct Select: ElementwisePrimitive {
 
 /// The first element where the condition holds, the second where it does not, broadcasting.
 ///
-/// The derivative of the element that is not chosen is zero.
+/// The derivative of the element that is not chosen is zero. Not-a-number that is not chosen does no
+/// harm here, but its own derivatives may be not-a-number: replace what would be undefined before
+/// computing with it.
 public func select(
   _ condition: Tensor, _ first: some TensorOperand, _ second: some TensorOperand
 ) -> Tensor {

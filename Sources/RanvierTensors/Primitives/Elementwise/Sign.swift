@@ -15,7 +15,7 @@ package struct Sign: ElementwisePrimitive {
   }
 
   package func evaluate(_ elements: [Double], _ type: ElementType) -> Double {
-    elements[0].isNaN ? elements[0] : elements[0] > 0 ? 1 : elements[0] < 0 ? -1 : 0
+    elements[0] > 0 ? 1 : elements[0] < 0 ? -1 : elements[0]
   }
 
   package static var samples: [PrimitiveSample] {
@@ -27,5 +27,7 @@ package struct Sign: ElementwisePrimitive {
   }
 }
 
-/// -1, 0 or 1 by the sign of each element.
+/// -1, 0 or 1 by the sign of each element; zeros keep their sign, and not-a-number stays.
+///
+/// The derivative is 0.
 public func sign(_ x: Tensor) -> Tensor { apply(Sign(), [x]) }

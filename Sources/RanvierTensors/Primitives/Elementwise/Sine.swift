@@ -30,4 +30,6 @@ package struct Sine: ElementwisePrimitive {
 }
 
 /// The sine of each element, in radians.
+///
+/// Infinities give not-a-number; zeros keep their sign.
 public func sin(_ x: Tensor) -> Tensor { apply(Sine(), [x]) }

@@ -29,4 +29,6 @@ package struct SquareRoot: ElementwisePrimitive {
 }
 
 /// The square root of each element; not-a-number below 0.
+///
+/// Zeros keep their sign; the derivative there is infinite.
 public func sqrt(_ x: Tensor) -> Tensor { apply(SquareRoot(), [x]) }

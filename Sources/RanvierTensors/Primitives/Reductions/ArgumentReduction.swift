@@ -74,12 +74,14 @@ package struct ArgumentReduction: Primitive {
 }
 
 extension Tensor {
-  /// The position (i32) of the largest element along an axis; the first of equals wins.
+  /// The position (i32) of the largest element along an axis; the first of equals wins, and the
+  /// first not-a-number over everything.
   public func argmax(alongAxis axis: Int = -1) -> Tensor {
     apply(ArgumentReduction(axis: axis < 0 ? axis + rank : axis, findsMaximum: true), [self])
   }
 
-  /// The position (i32) of the smallest element along an axis; the first of equals wins.
+  /// The position (i32) of the smallest element along an axis; the first of equals wins, and the
+  /// first not-a-number over everything.
   public func argmin(alongAxis axis: Int = -1) -> Tensor {
     apply(ArgumentReduction(axis: axis < 0 ? axis + rank : axis, findsMaximum: false), [self])
   }
