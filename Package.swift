@@ -54,6 +54,7 @@ let package = Package(
       ],
       linkerSettings: [.linkedLibrary("openblas")]
     ),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     target(
       "RanvierTensors",
       [
@@ -61,7 +62,7 @@ let package = Package(
         .target(name: "COneDNN", condition: .when(traits: ["OneDNN"])),
       ]),
     target("RanvierCompilation", ["RanvierTensors", "CKernels"]),
-    target("RanvierFiles", ["RanvierTensors"]),
+    target("RanvierFiles", ["RanvierTensors", "CZlib"]),
     .target(
       name: "RanvierData", dependencies: ["RanvierTensors", "RanvierFiles"],
       exclude: ["Digits/Resources/README.md"],

@@ -114,12 +114,7 @@ extension SafeTensors {
   ///
   /// - Throws: ``FileError`` that says what is wrong with the file.
   public init(contentsOf path: String) throws {
-    let data: Data
-    do {
-      data = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
-    } catch {
-      throw FileError(path: path, reason: "cannot be read: \(error.localizedDescription)")
-    }
+    let data = try contents(ofFile: path)
     do {
       try self.init(data)
     } catch let error as FileError {
