@@ -50,16 +50,3 @@ public func square(_ x: Tensor) -> Tensor { x * x }
 public func stopGradient(_ x: Tensor) -> Tensor {
   apply(StopGradient(), [x])
 }
-
-/// Whether two tensors are equal up to absolute and relative tolerances: `|a - b| <= absolute +
-/// relative * |b|` everywhere.
-///
-/// Infinities must be equal; not-a-number differs from everything.
-public func isClose(
-  _ first: Tensor, _ second: Tensor, relative: Double = 1e-5, absolute: Double = 1e-8
-) -> Bool {
-  guard first.error == nil, second.error == nil, first.shape == second.shape else { return false }
-  return zip(first.scalars(as: Double.self), second.scalars(as: Double.self)).allSatisfy { a, b in
-    a == b || Swift.abs(a - b) <= absolute + relative * Swift.abs(b)
-  }
-}

@@ -29,6 +29,35 @@ extension Tensor {
     return scalars(as: type)[0]
   }
 
+  /// The rows of a matrix, converted to a number type: the opposite of `Tensor(_:)` for rows.
+  ///
+  /// Traps if the tensor is no matrix, or its elements are not known.
+  public func rows<Scalar: TensorScalar>(as type: Scalar.Type = Float.self) -> [[Scalar]] {
+    guard error != nil || rank == 2 else {
+      fatalError("rows(as:) needs a matrix, got shape \(shape)")
+    }
+    let elements = scalars(as: type)
+    let size = shape[1]
+    return (0 ..< shape[0]).map { Array(elements[$0 * size ..< ($0 + 1) * size]) }
+  }
+
+  /// The matrices of a tensor of rank 3 as their rows, converted to a number type: the opposite of
+  /// `Tensor(_:)` for blocks.
+  ///
+  /// Traps if the rank is another, or the elements are not known.
+  public func blocks<Scalar: TensorScalar>(as type: Scalar.Type = Float.self) -> [[[Scalar]]] {
+    guard error != nil || rank == 3 else {
+      fatalError("blocks(as:) needs a tensor of rank 3, got shape \(shape)")
+    }
+    let elements = scalars(as: type)
+    let (rows, size) = (shape[1], shape[2])
+    return (0 ..< shape[0]).map { block in
+      (0 ..< rows).map { row in
+        Array(elements[(block * rows + row) * size ..< (block * rows + row + 1) * size])
+      }
+    }
+  }
+
   /// Calls a closure with the tensor's bytes.
   package func withUnsafeBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
     let storage = requiredStorage("withUnsafeBytes")

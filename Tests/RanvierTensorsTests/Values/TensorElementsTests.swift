@@ -113,4 +113,14 @@ import Testing
     let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
     #expect(text.contains("needs a tensor of one element, got shape [2]"))
   }
+
+  @Test func `nested arrays come back`() {
+    let rows = [[1.5, 2], [3, 4], [5, 6]]
+    #expect(Tensor(rows).rows(as: Double.self) == rows)
+    #expect(Tensor([[1, 2]]).rows() == [[Float(1), 2]])
+    #expect(Tensor.zeros([2, 0]).rows() == [[], []])
+    let blocks = [[[1, 2], [3, 4]], [[5, 6], [7, 8]], [[9, 10], [11, 12]]]
+    #expect(Tensor(blocks).blocks(as: Int.self) == blocks)
+    #expect(Tensor.zeros([1, 0, 3]).blocks() == [[]])
+  }
 }
