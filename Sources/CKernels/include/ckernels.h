@@ -259,6 +259,20 @@ void ck_sort(ck_type type, bool descending, void *values, int32_t *positions, co
 size_t ck_sort_scratch_bytes(ck_type type, size_t extent, size_t count);
 
 // ---------------------------------------------------------------------------------------------
+// Searching.
+
+// out[o, i] = how many of sorted[o, :] precede values[o, i], or precede or equal it if `after_equal`:
+// where the value can be inserted so that the row stays sorted. sorted is [outer, extent], values
+// and out are [outer, count]; extent < 2^31. NaN counts as largest. Rows that are not sorted give
+// some position in 0 ... extent.
+void ck_search_sorted(ck_type type, bool after_equal, int32_t *out, const void *sorted,
+                      const void *values, size_t outer, size_t extent, size_t count);
+
+// The positions of true values, ascending; `out` has room for all of them, or is NULL to count
+// only. Returns how many there are.
+size_t ck_positions_of_true(int64_t *out, const bool *in, size_t count);
+
+// ---------------------------------------------------------------------------------------------
 // Windows over [batch, d0, d1, d2, channels]; a window of lower rank has leading spatial sizes of
 // 1.
 

@@ -38,7 +38,7 @@ extension Tensor {
     return equal(column - row, diagonal).cast(to: elementType)
   }
 
-  /// The numbers `start`, `start + step`, `start + 2 * step` ... before `end`, as in
+  /// Whole numbers at equal distances, from `start` on and before `end`, as of
   /// `stride(from:to:by:)`.
   public static func range(
     from start: Int, to end: Int, by step: Int = 1, elementType: ElementType = .int32
@@ -53,7 +53,7 @@ extension Tensor {
     return (positions * step + start).cast(to: elementType)
   }
 
-  /// The numbers `start`, `start + step`, `start + 2 * step` ... before `end`.
+  /// Numbers at equal distances, from `start` on and before `end`.
   ///
   /// Rounding may add a last number beside `end`; ``linearlySpaced(from:through:count:elementType:)``
   /// says how many numbers there are.
