@@ -112,6 +112,7 @@ func expectNumber(
     #expect(x.expandedDimension(at: 0).shape == [1, 2, 3])
     #expect(c.squeezed(axes: [0]) == x)
     expectRows(v.broadcast(to: [2, 3]), [[3, 1, 2], [3, 1, 2]])
+    expectRows(x.summed(to: [2, 1]), [[6], [15]])
     expectRows(
       Tensor(concatenating: [x, y], alongAxis: 1), [[1, 2, 3, 6, 5, 4], [4, 5, 6, 3, 2, 1]])
     #expect(Tensor(stacking: [x, y])[1] == y)
