@@ -17,7 +17,8 @@ typedef enum ck_access {
   CK_ACCESS_DENSE,     // base + position
   CK_ACCESS_FIXED,     // the same pointer for all blocks: raw inputs, splatted scalars, registers
   CK_ACCESS_TABLE,     // base + position % period, in a table of period + block elements
-  CK_ACCESS_STRIDED    // expanded into a slot unless a block happens to be dense
+  CK_ACCESS_STRIDED,   // expanded into a slot unless a block happens to be dense
+  CK_ACCESS_ROWS       // base + position / row
 } ck_access;
 
 typedef struct ck_operand {
@@ -174,6 +175,29 @@ static const void *ck_expand(const ck_operand *operand, const char *data, size_t
   }
 }
 
+// out[r, i] = in[r] for rows of a length.
+#define CK_SPREAD(size, element) \
+  CK_CLONES static void ck_spread_##size( \
+    element *restrict out, const element *restrict in, size_t rows, size_t row) { \
+    for (size_t r = 0; r < rows; r++) { \
+      element value = in[r]; \
+      for (size_t i = 0; i < row; i++) out[r * row + i] = value; \
+    } \
+  }
+CK_SPREAD(1, uint8_t)
+CK_SPREAD(2, uint16_t)
+CK_SPREAD(4, uint32_t)
+CK_SPREAD(8, uint64_t)
+
+static void ck_spread(size_t size, void *out, const void *in, size_t rows, size_t row) {
+  switch (size) {
+    case 1: ck_spread_1(out, in, rows, row); break;
+    case 2: ck_spread_2(out, in, rows, row); break;
+    case 4: ck_spread_4(out, in, rows, row); break;
+    default: ck_spread_8(out, in, rows, row); break;
+  }
+}
+
 // ---------------------------------------------------------------------------------------------
 // One thread's part
 
@@ -201,7 +225,8 @@ static void ck_run_range(void *context, size_t begin, size_t end) {
   size_t block = plan->block;
   int32_t buffer_count = loop->input_count + loop->output_count;
 
-  // On the stack, since kernels do not allocate. Bounded by the smallest block: at most 0.4 MB.
+  // On the stack, since kernels do not allocate. Bounded by the smallest block, at most 0.4 MB, and
+  // for rows by CK_LOOP_MAX_WORKSPACE.
   char space[plan->workspace + 64];
   char *workspace = (char *)(((uintptr_t)space + 63) & ~(uintptr_t)63);
 
@@ -237,13 +262,31 @@ static void ck_run_range(void *context, size_t begin, size_t end) {
         case CK_ACCESS_STRIDED:
           values[i] = ck_expand(operand, data, position, n, workspace + operand->base);
           break;
+        case CK_ACCESS_ROWS:
+          values[i] = data + position / loop->row * operand->size;
+          break;
       }
     }
     for (int32_t i = 0; i < loop->step_count; i++) {
       const ck_step *step = &loop->steps[i];
       const void *in[3];
       for (int32_t k = 0; k < step->operand_count; k++) in[k] = values[step->operands[k]];
-      step->kernel((void *)values[step->result], in, position, n);
+      void *out = (void *)values[step->result];
+      switch (step->kind) {
+        case CK_STEP_ELEMENTS:
+          step->kernel(out, in, position, n);
+          break;
+        case CK_STEP_ROWS:
+          step->kernel(out, in, position / loop->row, n / loop->row);
+          break;
+        case CK_STEP_REDUCE:
+          ck_reduce((ck_reduction)step->reduction, step->type, out, in[0], n / loop->row,
+                    loop->row, 1);
+          break;
+        case CK_STEP_SPREAD:
+          ck_spread(ck_type_size(step->type), out, in[0], n / loop->row, loop->row);
+          break;
+      }
     }
   }
 }
@@ -258,6 +301,7 @@ static void ck_plan_input(const ck_loop *loop, const ck_loop_input *input, ck_op
     case CK_INPUT_DENSE: operand->access = CK_ACCESS_DENSE; return;
     case CK_INPUT_SCALAR:
     case CK_INPUT_RAW: operand->access = CK_ACCESS_FIXED; return;
+    case CK_INPUT_ROWS: operand->access = CK_ACCESS_ROWS; return;
     case CK_INPUT_STRIDED: break;
   }
   ck_merge_axes(loop, input->strides, operand);
@@ -307,22 +351,27 @@ void ck_run_loop(const ck_loop *loop, void *const *buffers) {
     if (expands) slots++;
   }
   for (int32_t i = loop->input_count; i < buffer_count; i++) {
-    operands[i].access = CK_ACCESS_DENSE;
-    operands[i].size = (uint32_t)ck_type_size(loop->output_types[i - loop->input_count]);
+    const ck_loop_output *output = &loop->outputs[i - loop->input_count];
+    operands[i].access = output->per_row ? CK_ACCESS_ROWS : CK_ACCESS_DENSE;
+    operands[i].size = (uint32_t)ck_type_size(output->type);
   }
 
   // Results do not depend on the size of blocks.
   size_t largest = loop->register_count > 0 ? ck_largest_element(loop, operands) : 8;
   size_t block = CK_BLOCK;
   while (block > CK_SMALLEST_BLOCK && slots * block * largest > CK_WORKING_SET) block /= 2;
+  if (loop->row > 0) block = block < loop->row ? loop->row : block / loop->row * loop->row;
   // Small loops need, and touch, only what they use; rounded so that slots stay aligned.
-  size_t slot_block = loop->count < block ? (loop->count + 63) & ~(size_t)63 : block;
+  size_t slot_block = ((loop->count < block ? loop->count : block) + 63) & ~(size_t)63;
 
   ck_plan plan = {loop, buffers, operands, block, slot_block * largest, 0};
   plan.workspace = (size_t)loop->register_count * plan.register_size;
   for (int32_t i = 0; i < loop->input_count; i++) {
     ck_operand *operand = &operands[i];
-    if (operand->access == CK_ACCESS_DENSE || loop->inputs[i].kind == CK_INPUT_RAW) continue;
+    if (operand->access == CK_ACCESS_DENSE || operand->access == CK_ACCESS_ROWS
+        || loop->inputs[i].kind == CK_INPUT_RAW) {
+      continue;
+    }
     size_t length = slot_block;
     if (ck_is_table(operand, block, loop->count)) {
       operand->access = CK_ACCESS_TABLE;

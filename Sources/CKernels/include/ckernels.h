@@ -136,7 +136,8 @@ typedef enum ck_input_kind {
   CK_INPUT_DENSE = 0,    // same shape as the iteration space
   CK_INPUT_SCALAR,       // one element, splatted
   CK_INPUT_STRIDED,      // strides per axis of the iteration space, at least one zero or permuted
-  CK_INPUT_RAW           // handed to the kernel as it is (random keys)
+  CK_INPUT_RAW,          // handed to the kernel as it is (random keys)
+  CK_INPUT_ROWS          // one element for each row, dense; only if the loop has rows
 } ck_input_kind;
 
 typedef struct ck_loop_input {
@@ -145,27 +146,49 @@ typedef struct ck_loop_input {
   int64_t strides[CK_MAX_RANK];   // CK_INPUT_STRIDED only
 } ck_loop_input;
 
+// What a step does. A loop with rows walks whole rows; its values have one element for each element
+// of the iteration space, or one for each row.
+typedef enum ck_step_kind {
+  CK_STEP_ELEMENTS = 0,  // a block kernel on elements
+  CK_STEP_ROWS,          // a block kernel on values that have one element for each row
+  CK_STEP_REDUCE,        // combines the elements of each row
+  CK_STEP_SPREAD         // repeats each row's value along the row
+} ck_step_kind;
+
 // Where a step reads or writes: values 0 ..< input_count are inputs; the next output_count are
 // outputs; from there on, registers.
 typedef struct ck_step {
-  ck_block_kernel kernel;
+  ck_step_kind kind;
+  ck_block_kernel kernel;   // CK_STEP_ELEMENTS and CK_STEP_ROWS
+  int32_t reduction;        // CK_STEP_REDUCE: a ck_reduction
+  ck_type type;             // CK_STEP_REDUCE and CK_STEP_SPREAD: of the operand and the result
   uint16_t operands[3];
   uint16_t operand_count;
-  uint16_t result;       // an output or a register
+  uint16_t result;          // an output or a register
 } ck_step;
+
+typedef struct ck_loop_output {
+  ck_type type;
+  bool per_row;             // one element for each row
+} ck_loop_output;
 
 typedef struct ck_loop {
   int32_t rank;                       // of the iteration space
   size_t shape[CK_MAX_RANK];
   size_t count;                       // product of shape; 0 does nothing
+  size_t row;                         // elements of a row, a divisor of count; 0 without rows
   int32_t input_count;
-  int32_t output_count;               // outputs are dense over the iteration space
+  int32_t output_count;               // outputs are dense
   int32_t register_count;
   int32_t step_count;
   const ck_loop_input *inputs;
-  const ck_type *output_types;
+  const ck_loop_output *outputs;
   const ck_step *steps;
 } ck_loop;
+
+// Bytes of stack at most that a thread of a loop with rows may need for what does not stream
+// through: rows * (registers + inputs that are not dense) * their largest element.
+#define CK_LOOP_MAX_WORKSPACE (512 * 1024)
 
 // Runs the loop. `buffers` holds input pointers, then output pointers. Splits blocks over threads
 // when count * step_count is large enough to pay for it. A step may read an output that an earlier

@@ -1,193 +1,180 @@
 package import RanvierTensors
 
-/// Joins element-wise operations over one iteration space into regions that run as one loop over
-/// their data.
-///
-/// Nodes are visited from the last to the first. A node joins the region of a consumer of equal
-/// shape if all its other consumers come after that region's last node; a region runs where its
-/// last node stands. So every dependency between regions points from an earlier to a later last
-/// node, and joining can never close a cycle.
+/// Joins element-wise operations over one iteration space, and reductions of its rows, into regions
+/// that run as one loop over their data.
 package enum Fusion {
-  /// Limits of the element loops in C, with room to spare.
-  private static let largestRegion = 64
-  private static let mostBuffers = 48
+  /// Limits of the element loops in C.
+  private static let mostBuffers = 64
   private static let mostRegisters = 32
+  private static let mostWorkspace = 512 * 1024
 
   package static func run(_ graph: Graph) -> Graph {
-    let regions = Regions(graph)
-    if regions.members.allSatisfy({ $0.count < 2 }) { return graph }
-    let isOutput = Set(graph.outputs)
-    let consumers = graph.consumers
+    var limits = FusionRegions.Limits()
+    while true {
+      let regions = FusionRegions(graph, limits: limits)
+      let loops = regions.regions.map { $0.members.count < 2 ? nil : loop(graph, $0) }
+      if loops.allSatisfy({ $0.map(fits) ?? true }) { return rewrite(graph, regions, loops) }
+      // Rare; smaller regions need fewer registers, and shorter rows less room for each.
+      limits.members /= 2
+      limits.row /= 2
+    }
+  }
 
+  /// Whether a loop's working memory stays within what its kernel has.
+  private static func fits(_ fused: FusedLoop) -> Bool {
+    let loop = fused.loop
+    let registers = loop.registerCount
+    guard registers <= mostRegisters, loop.inputs.count + loop.outputs.count <= mostBuffers else {
+      return false
+    }
+    let expanded = loop.inputs.indices.filter {
+      !loop.rowInputs.contains($0) && loop.inputs[$0].shape != loop.shape
+    }
+    return (registers + 2 * expanded.count) * loop.rowLength * 8 <= mostWorkspace
+  }
+
+  private static func rewrite(_ graph: Graph, _ regions: FusionRegions, _ loops: [FusedLoop?])
+    -> Graph
+  {
+    if loops.allSatisfy({ $0 == nil }) { return graph }
     return GraphRewriter.rewrite(graph) { rewriter, index, node, operands in
       let types = graph.resultTypes(of: node)
-      guard let region = regions.region[index] else {
+      guard let region = regions.region[index], let loop = loops[region] else {
         return rewriter.append(node.primitive, operands, types: types, like: node)
       }
-      let members = regions.members[region]
       // Members before the last are computed with it; nothing reads them earlier.
-      guard index == members.last else { return types.map { _ in -1 } }
-      if members.count == 1 {
-        return rewriter.append(node.primitive, operands, types: types, like: node)
-      }
-      let inside = Set(members)
-      let written = members.filter { member in
-        let value = graph.nodes[member].firstResult
-        return isOutput.contains(value)
-          || consumers[Int(value)].contains { !inside.contains(Int($0)) }
-      }
-      let (loop, inputs) = buildLoop(graph, members: members, written: written)
-      let fused = FusedElements(loop: loop, members: members.map { graph.nodes[$0].primitive })
+      guard index == regions.regions[region].members.last else { return types.map { _ in -1 } }
       let results = rewriter.append(
-        fused, inputs.map { rewriter.newID($0) },
-        types: written.map { graph.types[Int(graph.nodes[$0].firstResult)] }, like: node)
-      for (member, result) in zip(written, results) {
-        rewriter.map(graph.nodes[member].firstResult, to: result)
+        FusedElements(loop: loop.loop, members: loop.members, written: loop.written),
+        loop.inputs.map { rewriter.newID($0) },
+        types: loop.written.map { loop.members[$0].type }, like: node)
+      for (member, result) in zip(loop.written, results) {
+        rewriter.map(loop.results[member], to: result)
       }
       return [rewriter.newID(node.firstResult)]
     }
   }
 
-  /// The loop that computes a region, and the values it reads.
-  private static func buildLoop(
-    _ graph: Graph, members: [Int], written: [Int]
-  ) -> (ElementLoop, [Graph.ValueID]) {
-    let inside = Set(members.map { graph.nodes[$0].firstResult })
-    var inputs: [Graph.ValueID] = []
-    var positions: [Graph.ValueID: Int] = [:]
-    // Keys are handed to their step as they are, not element by element, and are inputs of their
-    // own.
-    var keyPositions: [Graph.ValueID: Int] = [:]
-    for member in members {
-      let node = graph.nodes[member]
-      for operand in node.operands {
-        if node.primitive is RandomBits {
-          guard keyPositions[operand] == nil else { continue }
-          keyPositions[operand] = inputs.count
-          inputs.append(operand)
-        } else if !inside.contains(operand) && positions[operand] == nil {
-          positions[operand] = inputs.count
-          inputs.append(operand)
-        }
+  /// A region as a loop.
+  private struct FusedLoop {
+    var loop: ElementLoop
+    /// The values that the loop reads.
+    var inputs: [Graph.ValueID]
+    var members: [FusedElements.Member]
+    /// The members' values in the graph.
+    var results: [Graph.ValueID]
+    /// The members that are written.
+    var written: [Int]
+  }
+
+  /// How a loop reads a value: some are read in two ways, as inputs of their own.
+  private struct Reading: Hashable {
+    var value: Graph.ValueID
+    /// Handed to the step as it is, not element by element.
+    var isKey = false
+    /// One element for each row.
+    var isPerRow = false
+  }
+
+  private static func loop(_ graph: Graph, _ region: FusionRegions.Region) -> FusedLoop {
+    var readings: [Reading] = []
+    var positions: [Reading: Int] = [:]
+    var memberOf: [Graph.ValueID: Int] = [:]
+    for (member, index) in region.members.enumerated() {
+      memberOf[graph.nodes[index].firstResult] = member
+    }
+    func type(_ value: Graph.ValueID) -> TensorType { graph.types[Int(value)] }
+    func reading(_ index: Int, _ operand: Graph.ValueID) -> Reading {
+      let node = graph.nodes[index]
+      if node.primitive is RandomBits { return Reading(value: operand, isKey: true) }
+      let isRow =
+        region.perRow.contains(index) && !(node.primitive is any ReductionPrimitive)
+        && (node.primitive is Reshape || type(operand).shape == type(node.firstResult).shape)
+      return Reading(value: operand, isPerRow: isRow)
+    }
+    // All inputs have their numbers before the first step.
+    for index in region.members {
+      for operand in graph.nodes[index].operands where memberOf[operand] == nil {
+        let reading = reading(index, operand)
+        guard positions[reading] == nil else { continue }
+        positions[reading] = readings.count
+        readings.append(reading)
       }
     }
+
+    let inputCount = readings.count
     var steps: [ElementLoop.Step] = []
-    for member in members {
-      let node = graph.nodes[member]
-      let types = node.operands.map { graph.types[Int($0)] }
-      let operation: ElementLoop.Operation
-      if let elementwise = node.primitive as? any ElementwisePrimitive,
-        let loopOperation = elementwise.loopOperation(types)
-      {
-        operation = loopOperation
-      } else {
-        operation = .randomBits
-      }
-      let known = node.primitive is RandomBits ? keyPositions : positions
-      positions[node.firstResult] = inputs.count + steps.count
-      steps.append(
-        ElementLoop.Step(
-          operation, operands: node.operands.compactMap { known[$0] },
-          resultType: graph.types[Int(node.firstResult)].elementType))
-    }
-    // Steps were numbered before all inputs were known only if inputs came first, which the two
-    // loops above ensure.
-    let loop = ElementLoop(
-      shape: graph.types[Int(graph.nodes[members[0]].firstResult)].shape,
-      inputs: inputs.map { graph.types[Int($0)] }, steps: steps,
-      outputs: written.compactMap { member in members.firstIndex(of: member) })
-    return (loop, inputs)
-  }
-
-  /// Which region each node belongs to.
-  private struct Regions {
-    /// The region of each node that can be fused.
-    var region: [Int?]
-    /// The nodes of each region in order.
-    var members: [[Int]] = []
-
-    init(_ graph: Graph) {
-      region = [Int?](repeating: nil, count: graph.nodes.count)
-      let consumers = graph.consumers
-      var inputs: [Set<Graph.ValueID>] = []
-      for index in graph.nodes.indices.reversed() {
-        let node = graph.nodes[index]
-        // Bits of several keys have no place in a loop, which reads one key.
-        let isBits =
-          node.primitive is RandomBits && graph.types[Int(node.operands[0])].shape.rank == 1
-        guard node.primitive is any ElementwisePrimitive || isBits else { continue }
-        let shape = graph.types[Int(node.firstResult)].shape
-        let users = consumers[Int(node.firstResult)].map { Int($0) }
-        // A key must be in memory before random bits are made from it.
-        let isKey = users.contains { graph.nodes[$0].primitive is RandomBits }
-        let candidates = Set(users.compactMap { region[$0] }).filter {
-          !isKey && graph.types[Int(graph.nodes[members[$0][0]].firstResult)].shape == shape
+    /// The step or input that has a member's result.
+    var places: [Int] = []
+    var spread: [Int: Int] = [:]
+    var members: [FusedElements.Member] = []
+    for index in region.members {
+      let node = graph.nodes[index]
+      let isPerRow = region.perRow.contains(index)
+      let isReduction = node.primitive is any ReductionPrimitive
+      var operands: [Int] = []
+      for operand in node.operands {
+        guard let member = memberOf[operand] else {
+          operands.append(positions[reading(index, operand)] ?? 0)
+          continue
         }
-        // The earliest region is the one whose last node every other consumer may follow.
-        let chosen = candidates.min { (members[$0].first ?? 0) < (members[$1].first ?? 0) }
-        if let chosen, let last = members[chosen].first,
-          users.allSatisfy({ region[$0] == chosen || $0 > last }),
-          members[chosen].count < Fusion.largestRegion,
-          inputs[chosen].union(node.operands).count < Fusion.mostBuffers - 16
-        {
-          region[index] = chosen
-          members[chosen].append(index)
-          inputs[chosen].formUnion(node.operands)
+        let place = places[member]
+        let reads = isPerRow && !isReduction
+        if region.perRow.contains(region.members[member]) && !reads {
+          if spread[place] == nil {
+            let elementType = type(operand).elementType
+            steps.append(
+              .init(.spread(elementType), operands: [place], resultType: elementType))
+            spread[place] = inputCount + steps.count - 1
+          }
+          operands.append(spread[place] ?? place)
         } else {
-          region[index] = members.count
-          members.append([index])
-          inputs.append(Set(node.operands))
+          operands.append(place)
         }
       }
-      for position in members.indices { members[position].reverse() }
+      members.append(
+        .init(
+          primitive: node.primitive,
+          operands: node.operands.map { operand in
+            memberOf[operand].map { inputCount + $0 } ?? positions[reading(index, operand)] ?? 0
+          }, type: type(node.firstResult)))
+      guard let operation = operation(node, node.operands.map(type)) else {
+        places.append(operands[0])
+        continue
+      }
+      places.append(inputCount + steps.count)
+      steps.append(
+        .init(
+          operation, operands: operands, resultType: type(node.firstResult).elementType,
+          isPerRow: isPerRow))
     }
-  }
-}
 
-/// A region of element-wise operations as one node.
-package struct FusedElements: Primitive {
-  package let loop: ElementLoop
-  /// The operations, for printing and for the reference evaluation.
-  package let members: [any Primitive]
-
-  package init(loop: ElementLoop, members: [any Primitive]) {
-    self.loop = loop
-    self.members = members
-  }
-
-  package var name: String { "fused" }
-  package var description: String { "fused(" + members.map(\.name).joined(separator: ", ") + ")" }
-  package var resultCount: Int { loop.outputs.count }
-
-  package static func == (first: Self, second: Self) -> Bool { first.loop == second.loop }
-  package func hash(into hasher: inout Hasher) { hasher.combine(loop) }
-
-  package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
-    loop.outputs.map { TensorType(loop.steps[$0].resultType, loop.shape) }
-  }
-
-  package func pullback(_ application: Application) -> [Tensor?] {
-    fatalError("regions are formed after derivatives")
-  }
-
-  package func vectorized(_ batch: BatchedApplication) -> [Tensor] {
-    fatalError("batches are formed before a plan is made")
-  }
-
-  package func evaluate(
-    _ operands: [ReferenceArray], _ resultTypes: [TensorType]
-  ) -> [ReferenceArray] {
-    var values = operands
-    for (step, member) in zip(loop.steps, members) {
-      let type = TensorType(step.resultType, loop.shape)
-      values.append(member.evaluate(step.operands.map { values[$0] }, [type])[0])
+    let inside = Set(region.members)
+    let consumers = graph.consumers
+    let isOutput = Set(graph.outputs)
+    let written = region.members.indices.filter { member in
+      let value = graph.nodes[region.members[member]].firstResult
+      return isOutput.contains(value)
+        || consumers[Int(value)].contains { !inside.contains(Int($0)) }
     }
-    return loop.outputs.map { values[operands.count + $0] }
+    let loop = ElementLoop(
+      shape: region.space, rowLength: region.perRow.isEmpty ? 0 : region.rowLength,
+      inputs: readings.map { type($0.value) },
+      rowInputs: Set(readings.indices.filter { readings[$0].isPerRow }), steps: steps,
+      outputs: written.map { places[$0] - inputCount })
+    return FusedLoop(
+      loop: loop, inputs: readings.map(\.value), members: members,
+      results: region.members.map { graph.nodes[$0].firstResult }, written: written)
   }
 
-  package func makeKernel(_ operands: [TensorType], _ results: [TensorType]) -> Kernel {
-    loop.makeKernel()
+  /// What a node does in a loop; nil for what only gives another shape.
+  private static func operation(
+    _ node: Graph.Node, _ operands: [TensorType]
+  ) -> ElementLoop.Operation? {
+    if node.primitive is RandomBits { return .randomBits }
+    if let reduction = node.primitive as? any ReductionPrimitive {
+      return .reduce(reduction.reductionCode, operands[0].elementType)
+    }
+    return (node.primitive as? any ElementwisePrimitive)?.loopOperation(operands)
   }
-
-  package static var samples: [PrimitiveSample] { [] }
 }

@@ -5,6 +5,10 @@ internal import CKernels
 ///
 /// Values are numbered: inputs first, then one per step. The loop walks its data in blocks and
 /// keeps intermediates in first-level cache; only values marked as outputs are written to memory.
+///
+/// A loop may be divided into rows, the elements that are neighbours in memory. Then values have one
+/// element for each element of the iteration space or one for each row; steps reduce the former to
+/// the latter and spread them again, and a block is whole rows.
 package struct ElementLoop: Sendable, Hashable {
   /// A step's operation.
   package enum Operation: Sendable, Hashable {
@@ -13,29 +17,47 @@ package struct ElementLoop: Sendable, Hashable {
     case cast(from: ElementType, to: ElementType)
     /// Random bits from a key, by position.
     case randomBits
+    /// Combines the elements of each row, by the reduction's number in the C kernels.
+    case reduce(UInt32, ElementType)
+    /// Repeats each row's value along the row.
+    case spread(ElementType)
   }
 
   package struct Step: Sendable, Hashable {
     package var operation: Operation
     package var operands: [Int]
     package var resultType: ElementType
+    /// Whether the result has one element for each row.
+    package var isPerRow: Bool
 
-    package init(_ operation: Operation, operands: [Int], resultType: ElementType) {
+    package init(
+      _ operation: Operation, operands: [Int], resultType: ElementType, isPerRow: Bool = false
+    ) {
       self.operation = operation
       self.operands = operands
       self.resultType = resultType
+      self.isPerRow = isPerRow
     }
   }
 
   package var shape: Shape
+  /// The number of elements of a row; 0 for a loop without rows.
+  package var rowLength: Int
   package var inputs: [TensorType]
+  /// The inputs that have one element for each row.
+  package var rowInputs: Set<Int>
   package var steps: [Step]
   /// Indices of the steps whose results are written, in the order of the output buffers.
   package var outputs: [Int]
 
-  package init(shape: Shape, inputs: [TensorType], steps: [Step], outputs: [Int]) {
+  package init(
+    shape: Shape, rowLength: Int = 0, inputs: [TensorType], rowInputs: Set<Int> = [],
+    steps: [Step], outputs: [Int]
+  ) {
     self.shape = shape
+    self.rowLength = rowLength
     self.inputs = inputs
+    self.rowInputs = rowInputs
     self.steps = steps
     self.outputs = outputs
   }
@@ -56,13 +78,15 @@ package struct ElementLoop: Sendable, Hashable {
   /// Dense inputs that no step reads after an output of the same size has been written.
   private var inPlacePairs: [Kernel.InPlacePair] {
     let keys = keys
-    let dense = inputs.indices.filter { inputs[$0].shape == shape && !keys.contains($0) }
+    let dense = inputs.indices.filter {
+      (rowInputs.contains($0) || inputs[$0].shape == shape) && !keys.contains($0)
+    }
     return dense.flatMap { input in
       let lastRead = steps.lastIndex { $0.operands.contains(input) } ?? -1
       return outputs.indices.filter { output in
-        let step = outputs[output]
-        return lastRead <= step
-          && steps[step].resultType.byteCount == inputs[input].elementType.byteCount
+        let step = steps[outputs[output]]
+        return lastRead <= outputs[output] && step.isPerRow == rowInputs.contains(input)
+          && step.resultType.byteCount == inputs[input].elementType.byteCount
       }.map { Kernel.InPlacePair(operand: input, result: $0) }
     }
   }
@@ -83,7 +107,7 @@ package struct ElementLoop: Sendable, Hashable {
 private final class PreparedLoop: Sendable {
   // The memory is written in the initializer only.
   private nonisolated(unsafe) let inputs: UnsafeMutablePointer<ck_loop_input>
-  private nonisolated(unsafe) let outputTypes: UnsafeMutablePointer<ck_type>
+  private nonisolated(unsafe) let outputs: UnsafeMutablePointer<ck_loop_output>
   private nonisolated(unsafe) let steps: UnsafeMutablePointer<ck_step>
   private nonisolated(unsafe) let loop: UnsafeMutablePointer<ck_loop>
 
@@ -91,21 +115,24 @@ private final class PreparedLoop: Sendable {
     let inputCount = source.inputs.count
     let outputCount = source.outputs.count
     inputs = .allocate(capacity: max(1, inputCount))
-    outputTypes = .allocate(capacity: max(1, outputCount))
+    outputs = .allocate(capacity: max(1, outputCount))
     steps = .allocate(capacity: max(1, source.steps.count))
     loop = .allocate(capacity: 1)
 
     let keys = source.keys
     for (index, type) in source.inputs.enumerated() {
-      inputs[index] = PreparedLoop.input(type, over: source.shape, isKey: keys.contains(index))
+      inputs[index] =
+        source.rowInputs.contains(index)
+        ? PreparedLoop.rowInput(type)
+        : PreparedLoop.input(type, over: source.shape, isKey: keys.contains(index))
     }
     for (index, step) in source.outputs.enumerated() {
-      outputTypes[index] = source.steps[step].resultType.ckType
+      outputs[index] = ck_loop_output(
+        type: source.steps[step].resultType.ckType, per_row: source.steps[step].isPerRow)
     }
     let registers = RegisterAssignment(source)
     for (index, step) in source.steps.enumerated() {
-      var prepared = ck_step()
-      prepared.kernel = PreparedLoop.kernel(step.operation)
+      var prepared = PreparedLoop.step(step)
       let operands = step.operands.map { UInt16(registers.location(of: $0)) }
       prepared.operand_count = UInt16(operands.count)
       if operands.count > 0 { prepared.operands.0 = operands[0] }
@@ -122,19 +149,20 @@ private final class PreparedLoop: Sendable {
       for (axis, size) in source.shape.sizes.enumerated() { sizes[axis] = size }
     }
     prepared.count = source.shape.count
+    prepared.row = source.rowLength
     prepared.input_count = Int32(inputCount)
     prepared.output_count = Int32(outputCount)
     prepared.register_count = Int32(registers.count)
     prepared.step_count = Int32(source.steps.count)
     prepared.inputs = UnsafePointer(inputs)
-    prepared.output_types = UnsafePointer(outputTypes)
+    prepared.outputs = UnsafePointer(outputs)
     prepared.steps = UnsafePointer(steps)
     loop.initialize(to: prepared)
   }
 
   deinit {
     inputs.deallocate()
-    outputTypes.deallocate()
+    outputs.deallocate()
     steps.deallocate()
     loop.deallocate()
   }
@@ -146,12 +174,30 @@ private final class PreparedLoop: Sendable {
     ) { ck_run_loop(loop, $0) }
   }
 
-  private static func kernel(_ operation: ElementLoop.Operation) -> ck_block_kernel? {
-    switch operation {
-    case .element(let code, let type): ck_op_kernel(ck_op(code), type.ckType)
-    case .cast(let from, let to): ck_cast_kernel(from.ckType, to.ckType)
-    case .randomBits: ck_random_bits_u32
+  /// A step without its operands.
+  private static func step(_ step: ElementLoop.Step) -> ck_step {
+    var prepared = ck_step()
+    prepared.kind = step.isPerRow ? CK_STEP_ROWS : CK_STEP_ELEMENTS
+    switch step.operation {
+    case .element(let code, let type): prepared.kernel = ck_op_kernel(ck_op(code), type.ckType)
+    case .cast(let from, let to): prepared.kernel = ck_cast_kernel(from.ckType, to.ckType)
+    case .randomBits: prepared.kernel = ck_random_bits_u32
+    case .reduce(let code, let type):
+      prepared.kind = CK_STEP_REDUCE
+      prepared.reduction = Int32(code)
+      prepared.type = type.ckType
+    case .spread(let type):
+      prepared.kind = CK_STEP_SPREAD
+      prepared.type = type.ckType
     }
+    return prepared
+  }
+
+  private static func rowInput(_ type: TensorType) -> ck_loop_input {
+    var input = ck_loop_input()
+    input.type = type.elementType.ckType
+    input.kind = CK_INPUT_ROWS
+    return input
   }
 
   private static func input(_ type: TensorType, over shape: Shape, isKey: Bool) -> ck_loop_input {
@@ -210,7 +256,9 @@ private struct RegisterAssignment {
         ending.append(operand)
       }
       let overwritten = ending.filter {
-        loop.steps[$0 - inputCount].resultType.byteCount == step.resultType.byteCount
+        let operand = loop.steps[$0 - inputCount]
+        return operand.resultType.byteCount == step.resultType.byteCount
+          && operand.isPerRow == step.isPerRow
       }
       free += overwritten.map { locations[$0] - firstRegister }
       if !isOutput.contains(index) {

@@ -1,0 +1,61 @@
+package import RanvierTensors
+
+/// A region of element-wise operations, and reductions of its rows, as one node.
+package struct FusedElements: Primitive {
+  /// An operation of the region, for printing and for the reference evaluation.
+  package struct Member: Sendable {
+    package let primitive: any Primitive
+    /// Numbers of values: the node's operands, then the members' results.
+    package let operands: [Int]
+    package let type: TensorType
+  }
+
+  package let loop: ElementLoop
+  package let members: [Member]
+  /// The members whose results are written, in the order of the loop's outputs.
+  package let written: [Int]
+
+  package init(loop: ElementLoop, members: [Member], written: [Int]) {
+    self.loop = loop
+    self.members = members
+    self.written = written
+  }
+
+  package var name: String { "fused" }
+  package var description: String {
+    "fused(" + members.map(\.primitive.name).joined(separator: ", ") + ")"
+  }
+  package var resultCount: Int { written.count }
+
+  package static func == (first: Self, second: Self) -> Bool { first.loop == second.loop }
+  package func hash(into hasher: inout Hasher) { hasher.combine(loop) }
+
+  package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
+    written.map { members[$0].type }
+  }
+
+  package func pullback(_ application: Application) -> [Tensor?] {
+    fatalError("regions are formed after derivatives")
+  }
+
+  package func vectorized(_ batch: BatchedApplication) -> [Tensor] {
+    fatalError("batches are formed before a plan is made")
+  }
+
+  package func evaluate(
+    _ operands: [ReferenceArray], _ resultTypes: [TensorType]
+  ) -> [ReferenceArray] {
+    var values = operands
+    for member in members {
+      let inputs = member.operands.map { values[$0] }
+      values += member.primitive.evaluate(inputs, [member.type])
+    }
+    return written.map { values[operands.count + $0] }
+  }
+
+  package func makeKernel(_ operands: [TensorType], _ results: [TensorType]) -> Kernel {
+    loop.makeKernel()
+  }
+
+  package static var samples: [PrimitiveSample] { [] }
+}
