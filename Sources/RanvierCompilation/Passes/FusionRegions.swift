@@ -125,6 +125,7 @@ struct FusionRegions {
   }
 
   /// Whether a node has a place in a region, and if so whether it has one element for each row.
+  ///
   /// A region without rows gets them from the first node that needs them.
   private func place(_ region: inout Region, _ index: Int) -> Bool? {
     let node = graph.nodes[index]

@@ -37,8 +37,10 @@ struct FusionTests {
     }
     #expect(graph.verify() == nil)
     #expect(
-      graph.nodes.flatMap { ($0.primitive as? FusedElements)?.members.map(\.primitive) ?? [$0.primitive] }
-        .filter { $0 is Exponential }.count == 1)
+      graph.nodes.flatMap {
+        ($0.primitive as? FusedElements)?.members.map(\.primitive) ?? [$0.primitive]
+      }
+      .filter { $0 is Exponential }.count == 1)
   }
 
   @Test func `a region never waits for itself`() {

@@ -47,7 +47,9 @@ import Testing
     #expect(graph.nodes.count == 1)
   }
 
-  @Test func `a row vector of the same size as the rows is not mistaken for one value a row`() throws {
+  @Test func `a row vector of the same size as the rows is not mistaken for one value a row`()
+    throws
+  {
     let x = Tensor([[1.0, 2, 3], [4, 5, 6], [7, 8, 10]])
     let function: @Sendable (Tensor) -> Tensor = { x in
       x * x.sum(alongAxes: [1]) - exp(x.sum(alongAxes: [1]))
