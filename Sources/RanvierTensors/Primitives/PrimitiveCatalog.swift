@@ -7,7 +7,7 @@ package enum PrimitiveCatalog {
     ErrorFunction.self, Exponential.self, ExponentialMinusOne.self, Floor.self, Greater.self,
     GreaterOrEqual.self, HyperbolicCosine.self, HyperbolicSine.self, HyperbolicTangent.self,
     InverseErrorFunction.self, IsFinite.self,
-    Less.self, LessOrEqual.self, Logarithm.self, LogarithmOnePlus.self, Logistic.self,
+    LargerShare.self, Less.self, LessOrEqual.self, Logarithm.self, LogarithmOnePlus.self, Logistic.self,
     Maximum.self, Minimum.self, Multiply.self, Negate.self, NotEqual.self, PositiveGate.self,
     Power.self,
     ReciprocalSquareRoot.self, RectifiedLinear.self, Remainder.self, Round.self, Select.self,
