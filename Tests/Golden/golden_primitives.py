@@ -129,6 +129,8 @@ def elementwise_cases():
     yield "minimum_ties", "minimum", {}, [fixed([1, 2, 3]), fixed([1, 5, 3])]
     yield "select", "select", {}, [whole(0, 1, 3, 4, dtype="bool"), uniform(-2, 2, 3, 4),
                                    uniform(-2, 2, 4)]
+    yield "larger_share", "larger_share", {}, [
+        uniform(-2, 2, 3, 4), uniform(-2, 2, 3, 4), uniform(-2, 2, 4)]
     for source, target in CASTS:
         low, high = (0, 1) if source == "bool" else (0, 999) if source == "u16" else (-9, 9)
         operand = (uniform(-9, 9, 12) if source == "f64" else
@@ -455,6 +457,7 @@ def jax_functions():
         **{name: (lambda f: lambda o, a, b: f(a, b))(f) for name, f in binary.items()},
         **{name: mean_like(f) for name, f in reductions.items()},
         "select": lambda o, c, a, b: jnp.where(c, a, b),
+        "larger_share": lambda o, a, b, c: jnp.where(a > b, c, jnp.where(a == b, c / 2, 0)),
         "cast": lambda o, x: lax.convert_element_type(x, DTYPES[o["element_type"]]),
         "broadcast": lambda o, x: jnp.broadcast_to(x, o["shape"]),
         "concatenate": lambda o, *x: jnp.concatenate(x, o["axis"]),
@@ -875,6 +878,7 @@ def numpy_functions():
         **{name: (lambda f: lambda o, x: f(x, axis=tuple(o["axes"])))(f)
            for name, f in reductions.items()},
         "select": lambda o, c, a, b: np.where(c, a, b),
+        "larger_share": lambda o, a, b, c: c * ((a > b) + (a == b) / 2),
         "cast": cast,
         "broadcast": lambda o, x: x + np.zeros(o["shape"]),
         "concatenate": lambda o, *x: np.concatenate(x, axis=o["axis"]),

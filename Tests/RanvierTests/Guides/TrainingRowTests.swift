@@ -68,7 +68,7 @@ import Testing
     expectNumber(meanSquaredError(y, x), 70.0 / 6)
     let labels = Tensor([2, 0])
     expectNumber(categoricalCrossEntropy(labels, x, fromLogits: true), 1.40760596)
-    #expect(Optimizer.adamW(learningRate: 1e-3).name == "adamw")
+    #expect(Optimizer.adamW(learningRate: 1e-3).name == "adamW")
     let optimizer = Optimizer.adam().preceded(by: .clipByGlobalNorm(1))
     let (p, g): (Parameters, Parameters) = (["x": x], ["x": y])
     let s = optimizer.initialize(p)
