@@ -12,7 +12,11 @@ package enum Fusion {
     var limits = FusionRegions.Limits()
     while true {
       let regions = FusionRegions(graph, limits: limits)
-      let loops = regions.regions.map { $0.members.count < 2 ? nil : loop(graph, $0) }
+      let loops = regions.regions.indices.map { index in
+        let region = regions.regions[index]
+        return region.members.count < 2
+          ? nil : loop(graph, region) { regions.isRead($0, outside: index) }
+      }
       if loops.allSatisfy({ $0.map(fits) ?? true }) { return rewrite(graph, regions, loops) }
       // Rare; smaller regions need fewer registers, and shorter rows less room for each.
       limits.members /= 2
@@ -76,7 +80,10 @@ package enum Fusion {
     var isPerRow = false
   }
 
-  private static func loop(_ graph: Graph, _ region: FusionRegions.Region) -> FusedLoop {
+  /// - Parameter isRead: Whether a member's value is read outside the region.
+  private static func loop(
+    _ graph: Graph, _ region: FusionRegions.Region, isRead: (Graph.ValueID) -> Bool
+  ) -> FusedLoop {
     var readings: [Reading] = []
     var positions: [Reading: Int] = [:]
     var memberOf: [Graph.ValueID: Int] = [:]
@@ -149,13 +156,8 @@ package enum Fusion {
           isPerRow: isPerRow))
     }
 
-    let inside = Set(region.members)
-    let consumers = graph.consumers
-    let isOutput = Set(graph.outputs)
     let written = region.members.indices.filter { member in
-      let value = graph.nodes[region.members[member]].firstResult
-      return isOutput.contains(value)
-        || consumers[Int(value)].contains { !inside.contains(Int($0)) }
+      isRead(graph.nodes[region.members[member]].firstResult)
     }
     let loop = ElementLoop(
       shape: region.space, rowLength: region.perRow.isEmpty ? 0 : region.rowLength,

@@ -64,6 +64,11 @@ struct FusionRegions {
     for position in regions.indices { regions[position].members.reverse() }
   }
 
+  /// Whether something outside a region reads a value.
+  func isRead(_ value: Graph.ValueID, outside index: Int) -> Bool {
+    isOutput.contains(value) || consumers[Int(value)].contains { region[Int($0)] != index }
+  }
+
   // MARK: - One node
 
   private mutating func visit(_ index: Int) {
