@@ -3,9 +3,6 @@
 /// A conforming file states the operation on one element, its partial derivatives and its block
 /// operation; the rest is the same for all.
 package protocol ElementwisePrimitive: Primitive {
-  /// The operation as users spell it, for error texts; the default is its name.
-  var spelling: String { get }
-
   /// What the operation computes, for the element loop; `nil` if it has no kernel for the operands'
   /// type.
   func loopOperation(_ operands: [TensorType]) -> ElementLoop.Operation?
@@ -22,8 +19,6 @@ package protocol ElementwisePrimitive: Primitive {
 }
 
 extension ElementwisePrimitive {
-  package var spelling: String { name }
-
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
     var shape = operands[0].shape
     for operand in operands.dropFirst() {

@@ -130,7 +130,7 @@ struct InitializerCase: Sendable, CustomTestStringConvertible {
       "uniform needs a floating-point type, got i32; use integers(_:in:) for whole numbers")
     let name = #expect(throws: OperationError.self) { try Initializer(named: "xavier") }
     #expect(
-      name?.description == """
+      name?.message == """
         Initializer(named:) needs a name of the catalog, got `xavier`; known are constant, \
         glorot_normal, glorot_uniform, he_normal, he_uniform, lecun_normal, lecun_uniform, \
         normal, ones, uniform, zeros

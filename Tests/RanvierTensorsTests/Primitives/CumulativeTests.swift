@@ -26,7 +26,7 @@ import Testing
       x.cumulativeSum(alongAxis: 2), Tensor(1.0).cumulativeProduct(), flags.cumulativeMaximum(),
       Tensor([1]).cumulativeLogSumExp(), linearRecurrence(Tensor.zeros([2]), x),
       linearRecurrence(x, x, alongAxis: 5), x.product(alongAxes: [2]),
-    ].map { $0.error?.description ?? "no error" }
+    ].map { $0.error?.message ?? "no error" }
     #expect(
       texts == [
         "cumulativeSum(alongAxis:) needs different axes in -2 ..< 2, got [2] for shape [2, 3]",

@@ -13,9 +13,6 @@ package protocol CumulativePrimitive: Primitive {
   /// The operation in the C kernels' numbering.
   var operationCode: UInt32 { get }
 
-  /// The operation as users spell it.
-  var spelling: String { get }
-
   /// Whether operands must be floating-point numbers.
   var needsFloatingPoint: Bool { get }
 

@@ -12,13 +12,14 @@ package struct ArgumentReduction: Primitive {
   }
 
   package var name: String { findsMaximum ? "argument_of_maximum" : "argument_of_minimum" }
+  package var spelling: String { findsMaximum ? "argmax(alongAxis:)" : "argmin(alongAxis:)" }
   package var description: String { "\(name) along \(axis)" }
 
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
     var sizes = operands[0].shape.sizes
     guard (0 ..< sizes.count).contains(axis), sizes[axis] > 0 else {
       throw OperationError(
-        operation: findsMaximum ? "argmax(alongAxis:)" : "argmin(alongAxis:)",
+        operation: spelling,
         rule: "an axis of the tensor that is not empty", got: "axis \(axis) of \(operands[0])")
     }
     sizes.remove(at: axis)

@@ -10,9 +10,6 @@ package protocol ReductionPrimitive: Primitive {
   /// The operation in the C kernels' numbering.
   var reductionCode: UInt32 { get }
 
-  /// The operation as users spell it.
-  var spelling: String { get }
-
   /// Whether operands must be of type bool (`any`, `all`) or must not.
   var reducesBool: Bool { get }
 

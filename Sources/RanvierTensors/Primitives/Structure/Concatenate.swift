@@ -5,6 +5,7 @@ package struct Concatenate: Primitive {
   package init(axis: Int) { self.axis = axis }
 
   package var name: String { "concatenate" }
+  package var spelling: String { "Tensor(concatenating:)" }
   package var description: String { "concatenate along \(axis)" }
 
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
@@ -12,7 +13,7 @@ package struct Concatenate: Primitive {
     var shape = first.shape
     guard (0 ..< shape.rank).contains(axis) else {
       throw OperationError(
-        operation: "Tensor(concatenating:)", rule: "an axis of the tensors",
+        operation: spelling, rule: "an axis of the tensors",
         got: "axis \(axis) of \(first)")
     }
     for operand in operands.dropFirst() {
@@ -20,7 +21,7 @@ package struct Concatenate: Primitive {
       if sizes.count == shape.rank { sizes[axis] = shape[axis] }
       guard Shape(sizes) == shape, operand.elementType == first.elementType else {
         throw OperationError(
-          operation: "Tensor(concatenating:)",
+          operation: spelling,
           rule: "equal types, and equal sizes in all axes but \(axis)",
           got: operands.map(\.description).joined(separator: ", "))
       }

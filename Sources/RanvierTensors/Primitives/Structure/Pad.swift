@@ -17,6 +17,7 @@ package struct Pad: Primitive {
   }
 
   package var name: String { "pad" }
+  package var spelling: String { "padded" }
   package var description: String { "pad low \(low) high \(high) interior \(interior)" }
 
   private func size(_ size: Int, _ axis: Int) -> Int {
@@ -30,7 +31,7 @@ package struct Pad: Primitive {
       && shape.sizes.indices.allSatisfy { interior[$0] >= 0 && size(shape[$0], $0) >= 0 }
     guard fits, operands[1] == TensorType(operands[0].elementType, []) else {
       throw OperationError(
-        operation: "padded",
+        operation: spelling,
         rule: "one border per axis that leaves no negative size, and a scalar of the same type",
         got:
           "low \(low), high \(high), interior \(interior) for \(operands[0]), value \(operands[1])")

@@ -5,12 +5,13 @@ package struct Reshape: Primitive {
   package init(to shape: Shape) { self.shape = shape }
 
   package var name: String { "reshape" }
+  package var spelling: String { "reshaped(to:)" }
   package var description: String { "reshape to \(shape)" }
 
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
     guard shape.defect == nil, operands[0].shape.count == shape.count else {
       throw OperationError(
-        operation: "reshaped(to:)", rule: "as many elements before as after",
+        operation: spelling, rule: "as many elements before as after",
         got:
           "\(operands[0].shape) (\(operands[0].shape.count)) to \(shape) (\(shape.defect ?? "\(shape.count)"))"
       )

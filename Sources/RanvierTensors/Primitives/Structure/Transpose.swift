@@ -7,13 +7,14 @@ package struct Transpose: Primitive {
   package init(permutation: [Int]) { self.permutation = permutation }
 
   package var name: String { "transpose" }
+  package var spelling: String { "transposed(permutation:)" }
   package var description: String { "transpose \(permutation)" }
 
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
     let shape = operands[0].shape
     guard permutation.sorted() == Array(0 ..< shape.rank) else {
       throw OperationError(
-        operation: "transposed(permutation:)", rule: "each axis of the tensor once",
+        operation: spelling, rule: "each axis of the tensor once",
         got: "\(permutation) for shape \(shape)")
     }
     return [TensorType(operands[0].elementType, Shape(permutation.map { shape[$0] }))]

@@ -184,6 +184,6 @@ import Testing
   @Test(arguments: wrong.indices)
   func `wrong operations say what they need`(_ index: Int) {
     let (result, text) = MatrixPrimitiveTests.wrong[index]
-    #expect(result.error?.description == text)
+    #expect(result.error?.message == text)
   }
 }
