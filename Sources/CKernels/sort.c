@@ -8,7 +8,7 @@
 
 enum {
   run = 16,              // pairs that are sorted by insertion
-  radix_from = 1024,     // longer rows are sorted digit by digit, shorter ones by merging
+  radix_from = 256,      // longer rows are sorted digit by digit, shorter ones by merging
   selection_share = 8,   // at most this part of a row is selected; for more, all of it is sorted
 };
 

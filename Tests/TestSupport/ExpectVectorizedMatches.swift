@@ -32,3 +32,16 @@ package func expectVectorizedMatches(
     }
   }
 }
+
+extension BatchedApplication {
+  /// The results for each example computed one after the other.
+  package func oneByOne(_ primitive: some Primitive) -> [Tensor] {
+    let results = (0 ..< size).map { example in
+      applyAll(
+        primitive, operands.indices.map { isBatched[$0] ? operands[$0][example] : operands[$0] })
+    }
+    return (0 ..< primitive.resultCount).map { index in
+      Tensor(stacking: results.map { $0[index] })
+    }
+  }
+}

@@ -131,6 +131,10 @@ package struct ProductWithEpilogue: Primitive {
     fatalError("epilogues are made after derivatives")
   }
 
+  package func vectorized(_ batch: BatchedApplication) -> [Tensor] {
+    fatalError("batches are formed before a plan is made")
+  }
+
   package func evaluate(
     _ operands: [ReferenceArray], _ resultTypes: [TensorType]
   ) -> [ReferenceArray] {

@@ -170,6 +170,10 @@ package struct FusedElements: Primitive {
     fatalError("regions are formed after derivatives")
   }
 
+  package func vectorized(_ batch: BatchedApplication) -> [Tensor] {
+    fatalError("batches are formed before a plan is made")
+  }
+
   package func evaluate(
     _ operands: [ReferenceArray], _ resultTypes: [TensorType]
   ) -> [ReferenceArray] {

@@ -24,7 +24,7 @@ public func interpolate(at x: Tensor, points: Tensor, values: Tensor) -> Tensor 
   let (wanted, known, results) = (x.cast(to: type), points.cast(to: type), values.cast(to: type))
   let inside = minimum(maximum(wanted, known[0]), known[-1])
   let last = Swift.max(points.count - 2, 0)
-  let left = clamp(searchSorted(known, inside, side: .afterEqual) - 1, 0, Double(last))
+  let left = clamp(searchSorted(known, inside, side: .afterEqual) - 1, 0, last)
   let right = minimum(left + 1, points.count - 1)
   let start = known.gathered(at: left)
   let width = known.gathered(at: right) - start

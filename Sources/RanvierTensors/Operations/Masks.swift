@@ -15,8 +15,9 @@ extension Tensor {
   /// they are known, one outside the axis makes the result invalid, otherwise it is clamped.
   /// ``gathered(at:alongAxis:)`` takes parts along any axis.
   ///
-  /// Assigning to a mask replaces what it picks: a value that has no axis for the picked parts
-  /// goes to each of them, also while compiling; another has a part for each.
+  /// Assigning replaces what is picked: a value that has no axis for the picked parts goes to each
+  /// of them, also while compiling; another has a part for each. Of equal positions the last counts,
+  /// and those that are outside the axis, where they are not known, are passed over.
   ///
   /// - Shapes: `x` of `[m..., r...]` and a mask of `[m...]` give `[picked, r...]`; `x` of
   ///   `[n, r...]` and positions of `[p...]` give `[p..., r...]`.
@@ -32,7 +33,9 @@ extension Tensor {
     }
     set {
       do throws(OperationError) {
-        self = try replacing(pickedBy: mask, with: newValue)
+        self =
+          mask.elementType.isInteger
+          ? try replacing(at: mask, with: newValue) : try replacing(pickedBy: mask, with: newValue)
       } catch {
         self = Tensor(invalid: error)
       }
@@ -168,8 +171,8 @@ extension Tensor {
     return numbers.cast(to: .bool)
   }
 
-  /// The parts along the first axis at positions, which count from the end if they are negative.
-  private func parts(at positions: Tensor) throws(OperationError) -> Tensor {
+  /// Positions along the first axis, counted from its start.
+  private func positionsFromStart(_ positions: Tensor) throws(OperationError) -> Tensor {
     if let error = error ?? positions.error { throw error }
     guard let size = shape.sizes.first else {
       throw OperationError(
@@ -186,6 +189,40 @@ extension Tensor {
           got: "\(first.scalar(as: Int.self)) for shape \(shape)")
       }
     }
-    return gathered(at: fromStart)
+    return fromStart
+  }
+
+  private func parts(at positions: Tensor) throws(OperationError) -> Tensor {
+    gathered(at: try positionsFromStart(positions))
+  }
+
+  private func replacing(
+    at positions: Tensor, with value: Tensor
+  ) throws(OperationError) -> Tensor {
+    let targets = try positionsFromStart(positions).flattened()
+    let rest = Shape(Array(shape.sizes.dropFirst()))
+    let parts = Shape(positions.shape.sizes + rest.sizes)
+    let value = try value.validated()
+    guard Shape.broadcast(value.shape, parts) == parts else {
+      throw OperationError(
+        operation: "x[positions] = value", rule: "a value that broadcasts to shape \(parts)",
+        got: "\(value.shape)")
+    }
+    if targets.count == 0 { return self }
+    let type: ElementType = elementType == .bool ? .uint8 : elementType
+    let rows = value.cast(to: elementType).cast(to: type).broadcast(to: parts)
+      .reshaped(to: Shape([targets.count] + rest.sizes))
+    // Rows for one position would add up, so all but the last are sent beyond the end.
+    let order = targets.sortedPositions()
+    let sorted = targets.gathered(at: order)
+    let isLast = Tensor(
+      concatenating: [notEqual(sorted[1...], sorted[..<(-1)]), Tensor([true])])
+    let places = select(isLast, sorted, shape[0])
+    let scatter = ScatterAdd(axis: 0, size: shape[0])
+    let ones = Tensor.ones([targets.count], elementType: .int32)
+    let isHit = greater(apply(scatter, [ones, places]), 0).reshaped(
+      to: Shape([shape[0]] + rest.sizes.map { _ in 1 }))
+    let spread: Tensor = apply(scatter, [rows.gathered(at: order), places])
+    return select(isHit, spread.cast(to: elementType), self)
   }
 }

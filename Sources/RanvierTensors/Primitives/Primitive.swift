@@ -43,8 +43,6 @@ extension Primitive {
   package var resultCount: Int { 1 }
   package var description: String { name }
 
-  package func vectorized(_ batch: BatchedApplication) -> [Tensor] { batch.oneByOne(self) }
-
   /// Whether two primitives are the same operation with the same options.
   package func isEqual(to other: any Primitive) -> Bool {
     (other as? Self).map { $0 == self } ?? false
@@ -100,19 +98,6 @@ package struct BatchedApplication {
     let tensor = operands[operand]
     if isBatched[operand] { return tensor }
     return tensor.broadcast(to: Shape([size] + tensor.shape.sizes))
-  }
-
-  /// The results for each example computed one after the other: for primitives that no single
-  /// application to all examples can replace.
-  package func oneByOne(_ primitive: some Primitive) -> [Tensor] {
-    let results = (0 ..< size).map { example in
-      applyAll(
-        primitive, operands.indices.map { isBatched[$0] ? operands[$0][example] : operands[$0] })
-    }
-    return (0 ..< primitive.resultCount).map { index in
-      Tensor(
-        concatenating: results.map { $0[index].reshaped(to: Shape([1] + $0[index].shape.sizes)) })
-    }
   }
 }
 

@@ -49,6 +49,29 @@ import Testing
     #expect(none == x)
   }
 
+  @Test func `assigning to positions`() {
+    var rows = Tensor([[1, 2], [3, 4], [5, 6]])
+    rows[Tensor([2, 0])] = Tensor([[7, 8], [9, 10]])
+    #expect(rows == Tensor([[9, 10], [3, 4], [7, 8]]))
+    rows[Tensor([-1])] = Tensor(0)
+    #expect(rows == Tensor([[9, 10], [3, 4], [0, 0]]))
+    // Of equal positions the last counts.
+    rows[Tensor([1, 0, 1, 1])] = Tensor([[1, 1], [2, 2], [3, 3], [4, 4]])
+    #expect(rows == Tensor([[2, 2], [4, 4], [0, 0]]))
+    rows[Tensor([[0], [1]])] = Tensor([7, 8])
+    #expect(rows == Tensor([[7, 8], [7, 8], [0, 0]]))
+    rows[Tensor([Int]())] = Tensor(5)
+    #expect(rows[0] == Tensor([7, 8]))
+    var flags = Tensor([true, false, true])
+    flags[Tensor([0, 1])] = Tensor([false, true])
+    #expect(flags == Tensor([false, true, true]))
+    rows[Tensor([3])] = Tensor(1)
+    #expect(rows.error?.got == "3 for shape [3, 2]")
+    rows = Tensor([[1, 2]])
+    rows[Tensor([0])] = Tensor([1, 2, 3])
+    #expect(rows.error?.operation == "x[positions] = value")
+  }
+
   @Test func `replacing keeps shape and type`() {
     #expect(x.replacing(where: less(x, 0), with: 0.5) == Tensor([[1, 0.5, 3], [0.5, 5, 0.5]]))
     #expect(Tensor([1, 2]).replacing(where: Tensor([true, false]), with: 7.9) == Tensor([7, 2]))
@@ -117,6 +140,7 @@ import Testing
       var y = p[0] * p[0]
       y[positive] = p[1] * p[1]
       y[Tensor([true, false])] = y[Tensor([1])][0] * p[1]
+      y[Tensor([1, 0, 1])] = y[Tensor([0, 0, 1])] * p[1]
       return y.replacing(where: Tensor([false, true, false]), with: p[0] * p[1])
     }
     expectGradientsMatch(at: point, "positions") { p in

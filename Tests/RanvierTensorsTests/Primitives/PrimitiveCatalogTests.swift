@@ -78,39 +78,8 @@ struct PrimitiveRow: Sendable, CustomTestStringConvertible {
 
   @Test(arguments: PrimitiveRow.all)
   func `a batch gives what its examples give one by one`(_ row: PrimitiveRow) {
-    let size = 3
     for sample in row.type.samples where !sample.operands.isEmpty {
-      var generator = TestGenerator(salt: "batch \(sample)")
-      let examples = (0 ..< size).map { _ in
-        sample.operands.map { Tensor($0, using: &generator) }
-      }
-      // Every combination of operands that examples share and that they do not, up to three
-      // operands; then all batched, and each alone.
-      let count = sample.operands.count
-      let all = 1 << count
-      let combinations = count <= 3 ? Array(1 ..< all) : [all - 1] + (0 ..< count).map { 1 << $0 }
-      for bits in combinations {
-        let isBatched = (0 ..< count).map { bits >> $0 & 1 == 1 }
-        func operands(_ example: Int) -> [Tensor] {
-          (0 ..< count).map { examples[isBatched[$0] ? example : 0][$0] }
-        }
-        let stacked = (0 ..< count).map { index in
-          isBatched[index]
-            ? Tensor(stacking: examples.map { $0[index] }) : examples[0][index]
-        }
-        let results = sample.primitive.vectorized(
-          BatchedApplication(operands: stacked, isBatched: isBatched, size: size))
-        for example in 0 ..< size {
-          let expected = applyAll(sample.primitive, operands(example))
-          #expect(results.count == expected.count)
-          for (result, wanted) in zip(results, expected) {
-            #expect(result[example].type == wanted.type, "\(sample) \(isBatched)")
-            expectClose(
-              result[example], wanted, relative: 1e-12, absolute: 1e-12,
-              "\(sample), example \(example), batched \(isBatched)")
-          }
-        }
-      }
+      expectVectorizedMatches(sample)
     }
   }
 

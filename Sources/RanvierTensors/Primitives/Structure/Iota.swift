@@ -28,6 +28,11 @@ package struct Iota: Primitive {
 
   package func pullback(_ application: Application) -> [Tensor?] { [] }
 
+  package func vectorized(_ batch: BatchedApplication) -> [Tensor] {
+    // Without operands, all examples have the same numbers.
+    applyAll(self, []).map { $0.broadcast(to: Shape([batch.size] + $0.shape.sizes)) }
+  }
+
   package func evaluate(
     _ operands: [ReferenceArray], _ resultTypes: [TensorType]
   ) -> [ReferenceArray] {
