@@ -182,7 +182,8 @@ public func cond<Output: TensorTree>(
     if let error = condition.error { return invalid(error) }
     let (chosen, alternative) = (try thenRecorded.get(), try elseRecorded.get())
     try requireSameStructure(
-      other, as: template, operation: "cond", what: "an else branch with a result")
+      other, as: template, operation: "cond", what: "an else branch with a result",
+      origin: "the then branch has")
     let conditional = Conditional(then: chosen.program, else: alternative.program)
     return template.replacingTensors(
       with: applyAll(conditional, [condition] + chosen.captured + alternative.captured))

@@ -34,7 +34,7 @@ extension CumulativePrimitive {
       throw OperationError(
         operation: spelling,
         rule: needsFloatingPoint ? "floating-point elements" : "elements that are numbers",
-        got: operands[0].elementType.abbreviation, hint: "convert with cast(to:)")
+        got: "\(operands[0])", hint: "convert with cast(to:)")
     }
     return [operands[0]]
   }

@@ -78,12 +78,22 @@ extension Tensor {
   /// The position (i32) of the largest element along an axis; the first of equals wins, and the
   /// first not-a-number over everything.
   public func argmax(alongAxis axis: Int = -1) -> Tensor {
-    apply(ArgumentReduction(axis: axis < 0 ? axis + rank : axis, findsMaximum: true), [self])
+    position(alongAxis: axis, ofMaximum: true)
   }
 
   /// The position (i32) of the smallest element along an axis; the first of equals wins, and the
   /// first not-a-number over everything.
   public func argmin(alongAxis axis: Int = -1) -> Tensor {
-    apply(ArgumentReduction(axis: axis < 0 ? axis + rank : axis, findsMaximum: false), [self])
+    position(alongAxis: axis, ofMaximum: false)
+  }
+
+  private func position(alongAxis axis: Int, ofMaximum findsMaximum: Bool) -> Tensor {
+    do {
+      let spelling = ArgumentReduction(axis: 0, findsMaximum: findsMaximum).spelling
+      let position = try normalizedAxes([axis], operation: spelling)[0]
+      return apply(ArgumentReduction(axis: position, findsMaximum: findsMaximum), [self])
+    } catch {
+      return Tensor(invalid: error)
+    }
   }
 }

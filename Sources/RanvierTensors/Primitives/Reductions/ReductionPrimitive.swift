@@ -36,7 +36,7 @@ extension ReductionPrimitive {
       throw OperationError(
         operation: spelling,
         rule: reducesBool ? "elements of type bool" : "elements that are numbers",
-        got: operand.elementType.abbreviation, hint: "convert with cast(to:)")
+        got: "\(operand)", hint: "convert with cast(to:)")
     }
     let kept = (0 ..< operand.shape.rank).filter { !axes.contains($0) }
     return [TensorType(operand.elementType, Shape(kept.map { operand.shape[$0] }))]

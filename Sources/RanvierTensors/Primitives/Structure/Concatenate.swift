@@ -26,7 +26,10 @@ package struct Concatenate: Primitive {
           got: operands.map(\.description).joined(separator: ", "))
       }
     }
-    shape[axis] = operands.reduce(0) { $0 + $1.shape[axis] }
+    shape[axis] = operands.reduce(0) { sum, operand in
+      let (next, overflow) = sum.addingReportingOverflow(operand.shape[axis])
+      return overflow ? .max : next
+    }
     return [TensorType(first.elementType, shape)]
   }
 
@@ -94,6 +97,13 @@ extension Tensor {
       return
     }
     let type = tensors.dropFirst().reduce(first.elementType) { .promoted($0, $1.elementType) }
+    guard first.error != nil || (-first.rank ..< first.rank).contains(axis) else {
+      self.init(
+        invalid: OperationError(
+          operation: "Tensor(concatenating:)", rule: "an axis of the tensors",
+          got: "axis \(axis) of \(first.type)"))
+      return
+    }
     let position = axis < 0 ? axis + first.rank : axis
     self = apply(Concatenate(axis: position), tensors.map { $0.cast(to: type) })
   }
@@ -117,6 +127,7 @@ extension Tensor {
           got: "\(tensors[0].shape) beside \(wrong.shape)"))
       return
     }
-    self.init(concatenating: tensors.map { $0.expandedDimension(at: axis) }, alongAxis: axis)
+    self = Tensor(concatenating: tensors.map { $0.expandedDimension(at: axis) }, alongAxis: axis)
+      .spelled("Tensor(stacking:)", tensors[0])
   }
 }

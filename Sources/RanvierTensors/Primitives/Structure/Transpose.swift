@@ -71,7 +71,14 @@ extension Tensor {
   public func transposed(permutation: [Int]? = nil) -> Tensor {
     let order = permutation ?? Array((0 ..< rank).reversed())
     if order == Array(0 ..< rank) { return self }
-    return apply(Transpose(permutation: order.map { $0 < 0 ? $0 + rank : $0 }), [self])
+    let axes = order.map { $0 < 0 ? $0 + rank : $0 }
+    guard error != nil || axes.sorted() == Array(0 ..< rank) else {
+      return Tensor(
+        invalid: OperationError(
+          operation: "transposed(permutation:)", rule: "each axis of the tensor once",
+          got: "\(order) for shape \(shape)"))
+    }
+    return apply(Transpose(permutation: axes), [self])
   }
 
   /// The tensor with two axes exchanged.

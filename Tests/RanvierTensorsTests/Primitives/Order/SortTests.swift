@@ -125,7 +125,7 @@ import Testing
     let x = Tensor.ones([2, 3])
     #expect(
       x.sorted(alongAxis: 2).error?.message
-        == "sorted(alongAxis:) needs different axes in -2 ..< 2, got [2] for shape [2, 3]")
+        == "sorted(alongAxis:) needs an axis in -2 ..< 2, got [2] for shape [2, 3]")
     #expect(
       x.top(4).values.error?.message
         == "top(_:alongAxis:) needs a count in 0 ... 3, got 4 along axis 1 of shape [2, 3]")
