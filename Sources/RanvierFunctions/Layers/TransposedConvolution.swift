@@ -79,7 +79,8 @@ public func transposedConvolution(
     let (channels, isTooMany) = kernel.shape[-2].multipliedReportingOverflow(by: groups)
     guard outputs.allSatisfy({ $0 >= 0 }), !isTooMany else {
       throw OperationError(
-        operation: operation, rule: "padding that leaves some of the output, and an output that is possible",
+        operation: operation,
+        rule: "padding that leaves some of the output, and an output that is possible",
         got: "x \(x.shape), kernel \(kernel.shape), \(convolution)")
     }
     let shape = Shape([x.shape[0]] + outputs + [channels])

@@ -22,9 +22,15 @@ func composed(
 }
 
 extension Tensor {
-  /// This tensor, the result of a function that is composed of others: an error that one of them
-  /// made bears the function's name. Errors of the function's operands stay as they are.
+  /// The result of a function that is composed of others, where an error that one of them made
+  /// bears the function's name.
+  ///
+  /// Errors of the function's operands stay as they are.
   package func spelled(_ spelling: String, _ operands: any TensorOperand...) -> Tensor {
+    spelled(spelling, operands: operands)
+  }
+
+  func spelled(_ spelling: String, operands: [any TensorOperand]) -> Tensor {
     guard var error, operands.allSatisfy({ ($0 as? Tensor)?.error == nil }) else { return self }
     error.operation = spelling
     return Tensor(invalid: error)

@@ -44,7 +44,7 @@ extension Tensor {
       return cast(to: .float32).covariance(correction: correction).cast(to: elementType)
     }
     let distance = self - mean(alongAxes: [-2], keepingAxes: true)
-    return matmul(distance.swappedAxes(-2, -1), distance) 
+    return matmul(distance.swappedAxes(-2, -1), distance)
       / (Double(shape[-2]) - Double(correction))
   }
 

@@ -87,12 +87,13 @@ extension Tensor {
   public static func geometricallySpaced(
     from start: Double, through end: Double, count: Int, elementType: ElementType = .float32
   ) -> Tensor {
-    guard Shape([count]).defect == nil, start * end > 0 || (start.sign == end.sign && start != 0 && end != 0),
-      start.isFinite, end.isFinite
+    guard Shape([count]).defect == nil, start.isFinite, end.isFinite,
+      start * end > 0 || (start.sign == end.sign && start != 0 && end != 0)
     else {
       return Tensor(
         invalid: OperationError(
-          operation: "geometricallySpaced", rule: "two finite numbers of one sign, and a count that is possible",
+          operation: "geometricallySpaced",
+          rule: "two finite numbers of one sign, and a count that is possible",
           got: "\(count) numbers from \(start) to \(end)"))
     }
     // Powers of ten, so that those come out exactly.

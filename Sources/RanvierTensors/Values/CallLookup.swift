@@ -10,7 +10,7 @@ internal import Synchronization
 final class CallLookup: Sendable {
   static let shared = CallLookup()
 
-  /// The libraries of the program. Listing them takes a thousand times longer than noting calls.
+  /// The libraries of the program; listing them takes a thousand times longer than noting calls.
   static let images = ImageMap.capture()
 
   private let turn = Mutex(())

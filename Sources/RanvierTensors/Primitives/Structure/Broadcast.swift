@@ -25,7 +25,8 @@ package struct Broadcast: Primitive {
     // The axes of one example are aligned behind the batch axis.
     let operand = batch.operands[0]
     let missing = [Int](repeating: 1, count: shape.rank - batch.rank(0))
-    let aligned = operand.reshaped(to: Shape([batch.size] + missing + operand.shape.sizes.dropFirst()))
+    let aligned = operand.reshaped(
+      to: Shape([batch.size] + missing + operand.shape.sizes.dropFirst()))
     return applyAll(Broadcast(to: Shape([batch.size] + shape.sizes)), [aligned])
   }
 

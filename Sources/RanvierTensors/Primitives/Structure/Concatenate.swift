@@ -128,6 +128,6 @@ extension Tensor {
       return
     }
     self = Tensor(concatenating: tensors.map { $0.expandedDimension(at: axis) }, alongAxis: axis)
-      .spelled("Tensor(stacking:)", tensors[0])
+      .spelled("Tensor(stacking:)", operands: tensors)
   }
 }

@@ -121,11 +121,10 @@ extension Tensor {
     let positions = axes.map { $0 < 0 ? $0 + rank : $0 }
     guard positions.allSatisfy({ (0 ..< rank).contains($0) }), Set(positions).count == axes.count
     else {
-      let range = "\(-rank) ..< \(rank)"
+      let what = axes.count == 1 ? "an axis" : "different axes"
       throw OperationError(
         operation: operation,
-        rule: rank == 0
-          ? "at least one axis" : axes.count == 1 ? "an axis in \(range)" : "different axes in \(range)",
+        rule: rank == 0 ? "at least one axis" : "\(what) in \(-rank) ..< \(rank)",
         got: "\(axes) for shape \(shape)")
     }
     return positions

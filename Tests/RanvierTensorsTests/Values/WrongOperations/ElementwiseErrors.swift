@@ -121,64 +121,84 @@ extension WrongOperation {
   static let binaryErrors: [WrongOperation] = [
     WrongOperation(
       #line, { matrix + vector },
-      "+ needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"),
+      "+ needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"
+    ),
     WrongOperation(
       #line, { matrix - vector },
-      "- needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"),
+      "- needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"
+    ),
     WrongOperation(
       #line, { matrix * vector },
-      "* needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"),
+      "* needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"
+    ),
     WrongOperation(
       #line, { matrix / vector },
-      "/ needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"),
+      "/ needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"
+    ),
     WrongOperation(
       #line, { maximum(matrix, vector) },
-      "maximum needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"),
+      "maximum needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"
+    ),
     WrongOperation(
       #line, { minimum(matrix, vector) },
-      "minimum needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"),
+      "minimum needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"
+    ),
     WrongOperation(
       #line, { pow(matrix, vector) },
-      "pow needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"),
+      "pow needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"
+    ),
     WrongOperation(
       #line, { atan2(matrix, vector) },
-      "atan2 needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"),
+      "atan2 needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"
+    ),
     WrongOperation(
       #line, { remainder(matrix, vector) },
-      "remainder needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"),
+      "remainder needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"
+    ),
     WrongOperation(
       #line, { bitwiseAnd(matrix, vector) },
-      "bitwiseAnd needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"),
+      "bitwiseAnd needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"
+    ),
     WrongOperation(
       #line, { bitwiseOr(matrix, vector) },
-      "bitwiseOr needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"),
+      "bitwiseOr needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"
+    ),
     WrongOperation(
       #line, { bitwiseExclusiveOr(matrix, vector) },
-      "bitwiseExclusiveOr needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"),
+      "bitwiseExclusiveOr needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"
+    ),
     WrongOperation(
       #line, { equal(matrix, vector) },
-      "equal needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"),
+      "equal needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"
+    ),
     WrongOperation(
       #line, { notEqual(matrix, vector) },
-      "notEqual needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"),
+      "notEqual needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"
+    ),
     WrongOperation(
       #line, { less(matrix, vector) },
-      "less needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"),
+      "less needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"
+    ),
     WrongOperation(
       #line, { lessOrEqual(matrix, vector) },
-      "lessOrEqual needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"),
+      "lessOrEqual needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"
+    ),
     WrongOperation(
       #line, { greater(matrix, vector) },
-      "greater needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"),
+      "greater needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"
+    ),
     WrongOperation(
       #line, { greaterOrEqual(matrix, vector) },
-      "greaterOrEqual needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"),
+      "greaterOrEqual needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"
+    ),
     WrongOperation(
       #line, { shiftLeft(whole, by: vector) },
-      "shiftLeft needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"),
+      "shiftLeft needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"
+    ),
     WrongOperation(
       #line, { shiftRight(whole, by: vector) },
-      "shiftRight needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"),
+      "shiftRight needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"
+    ),
     WrongOperation(
       #line, { shiftLeft(matrix, by: 1) },
       "shiftLeft needs integers, got f32[2, 3] and f32[]; convert with cast(to:)"),
@@ -202,39 +222,49 @@ extension WrongOperation {
       "pow needs numbers, got bool[2] and bool[2]; convert with cast(to:)"),
     WrongOperation(
       #line, { select(flags, matrix, 0) },
-      "select needs shapes that broadcast (equal sizes, or 1, from the last axis on), got bool[2] and f32[2, 3] and f32[]"),
+      "select needs shapes that broadcast (equal sizes, or 1, from the last axis on), got bool[2] and f32[2, 3] and f32[]"
+    ),
     WrongOperation(
       #line, { select(vector, vector, 0) },
       "select needs a condition of type bool, got f32[4]; compare with notEqual(x, 0)"),
     WrongOperation(
       #line, { clamp(matrix, vector, 1) },
-      "clamp needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"),
+      "clamp needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"
+    ),
     WrongOperation(
       #line, { hypot(matrix, vector) },
-      "hypot needs shapes that broadcast (equal sizes, or 1, from the last axis on), got bool[2, 3] and bool[4]"),
+      "hypot needs shapes that broadcast (equal sizes, or 1, from the last axis on), got bool[2, 3] and bool[4]"
+    ),
     WrongOperation(
       #line, { hypot(whole, whole) },
       "hypot needs floating-point numbers, got i32[2, 3] and i32[2, 3]; convert with cast(to:)"),
     WrongOperation(
       #line, { logAddExp(matrix, vector) },
-      "logAddExp needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"),
+      "logAddExp needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"
+    ),
     WrongOperation(
       #line, { floorDivide(matrix, vector) },
-      "floorDivide needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"),
+      "floorDivide needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"
+    ),
     WrongOperation(
       #line, { floorModulo(matrix, vector) },
-      "floorModulo needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"),
+      "floorModulo needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"
+    ),
     WrongOperation(
       #line, { logicalAnd(matrix, vector) },
-      "logicalAnd needs shapes that broadcast (equal sizes, or 1, from the last axis on), got bool[2, 3] and bool[4]"),
+      "logicalAnd needs shapes that broadcast (equal sizes, or 1, from the last axis on), got bool[2, 3] and bool[4]"
+    ),
     WrongOperation(
       #line, { logicalOr(matrix, vector) },
-      "logicalOr needs shapes that broadcast (equal sizes, or 1, from the last axis on), got bool[2, 3] and bool[4]"),
+      "logicalOr needs shapes that broadcast (equal sizes, or 1, from the last axis on), got bool[2, 3] and bool[4]"
+    ),
     WrongOperation(
       #line, { logicalXor(matrix, vector) },
-      "logicalXor needs shapes that broadcast (equal sizes, or 1, from the last axis on), got bool[2, 3] and bool[4]"),
+      "logicalXor needs shapes that broadcast (equal sizes, or 1, from the last axis on), got bool[2, 3] and bool[4]"
+    ),
     WrongOperation(
       #line, { nearlyEqual(matrix, vector) },
-      "nearlyEqual needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"),
+      "nearlyEqual needs shapes that broadcast (equal sizes, or 1, from the last axis on), got f32[2, 3] and f32[4]"
+    ),
   ]
 }

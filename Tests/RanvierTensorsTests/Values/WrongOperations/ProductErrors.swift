@@ -6,10 +6,12 @@ extension WrongOperation {
   static let productErrors: [WrongOperation] = [
     WrongOperation(
       #line, { matmul(matrix, matrix) },
-      "matmul needs equal inner sizes, got [2, 3] · [2, 3] (3 ≠ 2); was a transposition or `flatten` forgotten?"),
+      "matmul needs equal inner sizes, got [2, 3] · [2, 3] (3 ≠ 2); was a transposition or `flatten` forgotten?"
+    ),
     WrongOperation(
       #line, { matmul(matrix, vector) },
-      "matmul needs equal inner sizes, got [2, 3] · [4] (3 ≠ 4); was a transposition or `flatten` forgotten?"),
+      "matmul needs equal inner sizes, got [2, 3] · [4] (3 ≠ 4); was a transposition or `flatten` forgotten?"
+    ),
     WrongOperation(
       #line, { matmul(matrix, Tensor(1)) },
       "matmul needs tensors of rank 1 or more, got [2, 3] · []; multiply by a scalar with *"),
@@ -21,10 +23,12 @@ extension WrongOperation {
       "matmul needs operands of one type of numbers, got bool[2] and bool[2]"),
     WrongOperation(
       #line, { matmul(Tensor.zeros([2, 5, 3]), matrix) },
-      "matmul needs equal inner sizes, got [2, 5, 3] · [2, 3] (3 ≠ 2); was a transposition or `flatten` forgotten?"),
+      "matmul needs equal inner sizes, got [2, 5, 3] · [2, 3] (3 ≠ 2); was a transposition or `flatten` forgotten?"
+    ),
     WrongOperation(
       #line, { einsum("ij,jk->ik", matrix, matrix) },
-      "einsum needs equal sizes for an index, got size 3 in operand 0 and 2 in operand 1 for index j in \"ij,jk->ik\" of [2, 3], [2, 3]"),
+      "einsum needs equal sizes for an index, got size 3 in operand 0 and 2 in operand 1 for index j in \"ij,jk->ik\" of [2, 3], [2, 3]"
+    ),
     WrongOperation(
       #line, { einsum("ij->k", matrix) },
       "einsum needs indices of the result that an operand has, got index k in \"ij->k\" of [2, 3]"),
@@ -33,13 +37,15 @@ extension WrongOperation {
       "einsum needs operands of numbers, got truth values in \"i,i->\" of [2], [2]"),
     WrongOperation(
       #line, { contract(matrix, matrix, axes: ([1], [0])) },
-      "contract(_:_:axes:batchAxes:) needs pairs of axes of equal sizes, got f32[2, 3] and f32[2, 3], axes [1] and [0], batch axes [] and []"),
+      "contract(_:_:axes:batchAxes:) needs pairs of axes of equal sizes, got f32[2, 3] and f32[2, 3], axes [1] and [0], batch axes [] and []"
+    ),
     WrongOperation(
       #line, { contract(matrix, matrix, axes: ([2], [0])) },
       "contract(_:_:axes:batchAxes:) needs an axis in -2 ..< 2, got [2] for shape [2, 3]"),
     WrongOperation(
       #line, { contract(flags, flags, axes: ([0], [0])) },
-      "contract(_:_:axes:batchAxes:) needs numbers, got bool[2] and bool[2]; convert with cast(to:)"),
+      "contract(_:_:axes:batchAxes:) needs numbers, got bool[2] and bool[2]; convert with cast(to:)"
+    ),
     WrongOperation(
       #line, { dot(matrix, vector) },
       "dot needs equal inner sizes, got [2, 3] · [4] (3 ≠ 4)"),
@@ -64,7 +70,8 @@ extension WrongOperation {
       "cholesky needs elements of type f32 or f64, got i32[2, 3]; convert with cast(to: .float32)"),
     WrongOperation(
       #line, { choleskySolve(regular, vector) },
-      "choleskySolve needs a right-hand side with as many rows as the matrix, got [3, 3] and [4] (3 ≠ 4)"),
+      "choleskySolve needs a right-hand side with as many rows as the matrix, got [3, 3] and [4] (3 ≠ 4)"
+    ),
     WrongOperation(
       #line, { determinant(matrix) },
       "determinant needs square matrices in the last two axes, got shape [2, 3]"),
@@ -76,7 +83,8 @@ extension WrongOperation {
       "solve needs a right-hand side with as many rows as the matrix, got [3, 3] and [4] (3 ≠ 4)"),
     WrongOperation(
       #line, { solve(regular, matrix) },
-      "solve needs a right-hand side with as many rows as the matrix, got [3, 3] and [2, 3] (3 ≠ 2)"),
+      "solve needs a right-hand side with as many rows as the matrix, got [3, 3] and [2, 3] (3 ≠ 2)"
+    ),
     WrongOperation(
       #line, { solve(vector, vector) },
       "solve needs matrices, and a right-hand side of rank 1 or more, got [4] and [4]"),
@@ -85,13 +93,16 @@ extension WrongOperation {
       "solve needs batch axes that broadcast, got [2, 3, 3] and [4, 3, 1]"),
     WrongOperation(
       #line, { inverse(matrix) },
-      "inverse needs square matrices in the last two axes, got shape [2, 3]; pseudoInverse takes matrices of any shape"),
+      "inverse needs square matrices in the last two axes, got shape [2, 3]; pseudoInverse takes matrices of any shape"
+    ),
     WrongOperation(
       #line, { inverse(whole) },
-      "inverse needs square matrices in the last two axes, got shape [2, 3]; pseudoInverse takes matrices of any shape"),
+      "inverse needs square matrices in the last two axes, got shape [2, 3]; pseudoInverse takes matrices of any shape"
+    ),
     WrongOperation(
       #line, { triangularSolve(regular, vector) },
-      "triangularSolve needs a right-hand side with as many rows as the matrix, got [3, 3] and [4] (3 ≠ 4)"),
+      "triangularSolve needs a right-hand side with as many rows as the matrix, got [3, 3] and [4] (3 ≠ 4)"
+    ),
     WrongOperation(
       #line, { triangularSolve(matrix, vector) },
       "triangularSolve needs square matrices in the last two axes, got shape [2, 3]"),
@@ -121,7 +132,8 @@ extension WrongOperation {
       "leastSquares needs a right-hand side with as many rows as the matrix, got [2, 3] and [4]"),
     WrongOperation(
       #line, { leastSquares(whole, whole) },
-      "leastSquares needs elements of type f32 or f64, got i32[2, 3]; convert with cast(to: .float32)"),
+      "leastSquares needs elements of type f32 or f64, got i32[2, 3]; convert with cast(to: .float32)"
+    ),
     WrongOperation(
       #line, { matrixRank(vector) },
       "matrixRank needs matrices in the last two axes, got shape [4]"),
@@ -136,40 +148,50 @@ extension WrongOperation {
       "matrixPower needs square matrices of numbers in the last two axes, got f32[2, 3]"),
     WrongOperation(
       #line, { matrixPower(whole[.ellipsis, ..<2], -1) },
-      "matrixPower needs elements of type f32 or f64, got i32[2, 2]; convert with cast(to: .float32)"),
+      "matrixPower needs elements of type f32 or f64, got i32[2, 2]; convert with cast(to: .float32)"
+    ),
     WrongOperation(
       #line, { matrixExponential(matrix) },
       "matrixExponential needs square matrices of type f32 or f64, got f32[2, 3]"),
     WrongOperation(
       #line, { gradient(at: tall) { qr($0, complete: true).r.sum() } },
-      "the derivative of qr needs the reduced form, or no more rows than columns, got the complete form of shape [3, 2]; the columns that complete Q are not functions of the matrix"),
+      "the derivative of qr needs the reduced form, or no more rows than columns, got the complete form of shape [3, 2]; the columns that complete Q are not functions of the matrix"
+    ),
     WrongOperation(
       #line, { gradient(at: tall) { svd($0, full: true).u.sum() } },
-      "the derivative of svd needs the reduced form, or square matrices, got the full form of shape [3, 2]; the columns that complete U and V are not functions of the matrix"),
+      "the derivative of svd needs the reduced form, or square matrices, got the full form of shape [3, 2]; the columns that complete U and V are not functions of the matrix"
+    ),
   ]
 
   /// The primitives behind convolutions and pools, whose functions come on top.
   static let windowErrors: [WrongOperation] = [
     WrongOperation(
       #line, { apply(Convolution(moving()), [signal, Tensor.zeros([3, 1, 2])]) },
-      "convolution needs as many input channels as groups times the kernel's, and outputs that groups divide, got input f32[1, 4, 2], kernel f32[3, 1, 2], strides [1] padding [0] [0] dilation [1] groups 1; channels are the last axis"),
+      "convolution needs as many input channels as groups times the kernel's, and outputs that groups divide, got input f32[1, 4, 2], kernel f32[3, 1, 2], strides [1] padding [0] [0] dilation [1] groups 1; channels are the last axis"
+    ),
     WrongOperation(
       #line, { apply(Convolution(moving()), [signal, Tensor.zeros([9, 2, 2])]) },
-      "convolution needs an input (with padding) at least as large as the kernel, got input f32[1, 4, 2], kernel f32[9, 2, 2], strides [1] padding [0] [0] dilation [1] groups 1"),
+      "convolution needs an input (with padding) at least as large as the kernel, got input f32[1, 4, 2], kernel f32[9, 2, 2], strides [1] padding [0] [0] dilation [1] groups 1"
+    ),
     WrongOperation(
       #line, { apply(Convolution(moving()), [matrix, signal]) },
-      "convolution needs input [batch, 1 spatial axes, channels] and kernel [1 sizes, channels / groups, outputs], got input f32[2, 3], kernel f32[1, 4, 2], strides [1] padding [0] [0] dilation [1] groups 1"),
+      "convolution needs input [batch, 1 spatial axes, channels] and kernel [1 sizes, channels / groups, outputs], got input f32[2, 3], kernel f32[1, 4, 2], strides [1] padding [0] [0] dilation [1] groups 1"
+    ),
     WrongOperation(
       #line, { apply(Convolution(moving(by: 0)), [signal, signal]) },
-      "convolution needs 1 to 3 spatial axes with positive strides, dilations and groups, got input f32[1, 4, 2], kernel f32[1, 4, 2], strides [0] padding [0] [0] dilation [1] groups 1"),
+      "convolution needs 1 to 3 spatial axes with positive strides, dilations and groups, got input f32[1, 4, 2], kernel f32[1, 4, 2], strides [0] padding [0] [0] dilation [1] groups 1"
+    ),
     WrongOperation(
       #line, { apply(Convolution(moving(groups: .max)), [signal, Tensor.zeros([3, 2, 2])]) },
-      "convolution needs as many input channels as groups times the kernel's, and outputs that groups divide, got input f32[1, 4, 2], kernel f32[3, 2, 2], strides [1] padding [0] [0] dilation [1] groups 9223372036854775807; channels are the last axis"),
+      "convolution needs as many input channels as groups times the kernel's, and outputs that groups divide, got input f32[1, 4, 2], kernel f32[3, 2, 2], strides [1] padding [0] [0] dilation [1] groups 9223372036854775807; channels are the last axis"
+    ),
     WrongOperation(
       #line, { apply(WindowMaximum(windows), [signal]) },
-      "maxPool needs an input (with padding) at least as large as the window, got f32[1, 4, 2], size [5] strides [1] padding [0] [0] dilation [1]"),
+      "maxPool needs an input (with padding) at least as large as the window, got f32[1, 4, 2], size [5] strides [1] padding [0] [0] dilation [1]"
+    ),
     WrongOperation(
       #line, { apply(WindowSum(windows), [matrix]) },
-      "averagePool needs numbers [batch, 1 spatial axes, channels] and positive sizes, strides and dilations, 1 to 3 each, got f32[2, 3], size [5] strides [1] padding [0] [0] dilation [1]"),
+      "averagePool needs numbers [batch, 1 spatial axes, channels] and positive sizes, strides and dilations, 1 to 3 each, got f32[2, 3], size [5] strides [1] padding [0] [0] dilation [1]"
+    ),
   ]
 }

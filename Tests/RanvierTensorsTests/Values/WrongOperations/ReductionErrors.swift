@@ -100,34 +100,42 @@ extension WrongOperation {
       "cumulativeProduct(alongAxis:) needs an axis in -2 ..< 2, got [2] for shape [2, 3]"),
     WrongOperation(
       #line, { flags.cumulativeMaximum() },
-      "cumulativeMaximum(alongAxis:) needs elements that are numbers, got bool[2]; convert with cast(to:)"),
+      "cumulativeMaximum(alongAxis:) needs elements that are numbers, got bool[2]; convert with cast(to:)"
+    ),
     WrongOperation(
       #line, { flags.cumulativeMinimum() },
-      "cumulativeMinimum(alongAxis:) needs elements that are numbers, got bool[2]; convert with cast(to:)"),
+      "cumulativeMinimum(alongAxis:) needs elements that are numbers, got bool[2]; convert with cast(to:)"
+    ),
     WrongOperation(
       #line, { whole.cumulativeLogSumExp() },
-      "cumulativeLogSumExp(alongAxis:) needs floating-point elements, got i32[2, 3]; convert with cast(to:)"),
+      "cumulativeLogSumExp(alongAxis:) needs floating-point elements, got i32[2, 3]; convert with cast(to:)"
+    ),
     WrongOperation(
       #line, { linearRecurrence(matrix, vector) },
-      "linearRecurrence(_:_:alongAxis:) needs coefficients and inputs that broadcast, got f32[2, 3] and f32[4]"),
+      "linearRecurrence(_:_:alongAxis:) needs coefficients and inputs that broadcast, got f32[2, 3] and f32[4]"
+    ),
     WrongOperation(
       #line, { linearRecurrence(matrix, matrix, alongAxis: 2) },
       "linearRecurrence(_:_:alongAxis:) needs an axis in -2 ..< 2, got [2] for shape [2, 3]"),
     WrongOperation(
       #line, { linearRecurrence(flags, flags) },
-      "linearRecurrence(_:_:alongAxis:) needs coefficients and inputs of one shape and one type of numbers, got bool[2] and bool[2]"),
+      "linearRecurrence(_:_:alongAxis:) needs coefficients and inputs of one shape and one type of numbers, got bool[2] and bool[2]"
+    ),
     WrongOperation(
       #line, { matrix.differences(order: -1) },
-      "differences(order:alongAxis:) needs numbers, and an order that is not negative, got order -1 of f32[2, 3]"),
+      "differences(order:alongAxis:) needs numbers, and an order that is not negative, got order -1 of f32[2, 3]"
+    ),
     WrongOperation(
       #line, { matrix.differences(alongAxis: 2) },
       "differences(order:alongAxis:) needs an axis in -2 ..< 2, got [2] for shape [2, 3]"),
     WrongOperation(
       #line, { flags.differences() },
-      "differences(order:alongAxis:) needs numbers, and an order that is not negative, got order 1 of bool[2]"),
+      "differences(order:alongAxis:) needs numbers, and an order that is not negative, got order 1 of bool[2]"
+    ),
     WrongOperation(
       #line, { trapezoid(matrix, at: vector) },
-      "trapezoid needs a point for each value along the axis, got points [4] for axis 1 of shape [2, 3]"),
+      "trapezoid needs a point for each value along the axis, got points [4] for axis 1 of shape [2, 3]"
+    ),
     WrongOperation(
       #line, { trapezoid(matrix, alongAxis: 2) },
       "trapezoid needs an axis in -2 ..< 2, got [2] for shape [2, 3]"),
@@ -151,10 +159,12 @@ extension WrongOperation {
       "histogram needs a vector of edges, got f32[2, 3]"),
     WrongOperation(
       #line, { histogram(vector, bins: 0).counts },
-      "histogram needs a possible number of bins from 1 on, and finite edges, got 0 bins for f32[4]"),
+      "histogram needs a possible number of bins from 1 on, and finite edges, got 0 bins for f32[4]"
+    ),
     WrongOperation(
       #line, { histogram(vector, bins: .max).counts },
-      "histogram needs a possible number of bins from 1 on, and finite edges, got 9223372036854775807 bins for f32[4]"),
+      "histogram needs a possible number of bins from 1 on, and finite edges, got 9223372036854775807 bins for f32[4]"
+    ),
     WrongOperation(
       #line, { histogram(vector, edges: vector, weights: matrix) },
       "histogram needs weights of the numbers' shape, got f32[4] and weights f32[2, 3]"),
@@ -172,6 +182,7 @@ extension WrongOperation {
       "bincount needs integers, and weights of their shape, got i32[2, 3] and weights f32[4]"),
     WrongOperation(
       #line, { interpolate(at: vector, points: vector, values: matrix) },
-      "interpolate(at:points:values:) needs as many values as points, at least one, got points [4] and values [2, 3]"),
+      "interpolate(at:points:values:) needs as many values as points, at least one, got points [4] and values [2, 3]"
+    ),
   ]
 }
