@@ -89,6 +89,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["RanvierTensors", "RanvierFiles"],
       path: "Tests/TestSupport", swiftSettings: swiftSettings),
+    tests("RanvierTests", ["Ranvier"]),
     tests("RanvierCompilationTests", ["RanvierTensors", "RanvierCompilation", "CKernels"]),
     tests("RanvierTensorsTests", ["RanvierTensors", "CKernels"]),
     tests("RanvierDataTests", ["RanvierTensors", "RanvierFiles", "RanvierData"]),

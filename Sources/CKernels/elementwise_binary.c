@@ -1,4 +1,4 @@
-// Arithmetic, minimum and maximum, bit operations and shifts; selection and multiply-add.
+// Arithmetic, minimum and maximum, bit operations and shifts; selection, multiply-add and shares.
 
 #include "element_kernel.h"
 
@@ -119,6 +119,18 @@ CK_INTEGER_TYPES(CK_INTEGER_MULTIPLY_ADD)
     CK_STORE_##suffix(CK_LOAD_##suffix(a[i]) * CK_LOAD_##suffix(b[i]) + CK_LOAD_##suffix(c[i])))
 CK_FLOAT_TYPES(CK_FLOAT_MULTIPLY_ADD)
 
+#define CK_FLOAT_LARGER_SHARE(suffix, type, storage, computation, ...) \
+  CK_INLINE storage ck_apply_larger_share_##suffix(storage first, storage second, storage third) { \
+    computation x = CK_LOAD_##suffix(first), y = CK_LOAD_##suffix(second); \
+    computation whole = CK_LOAD_##suffix(third); \
+    computation half = whole * (computation)0.5; \
+    computation ties = x == y ? half : 0; \
+    return CK_STORE_##suffix(x > y ? whole : ties); \
+  } \
+  CK_TERNARY(ck_larger_share_##suffix, storage, storage, \
+    ck_apply_larger_share_##suffix(a[i], b[i], c[i]))
+CK_FLOAT_TYPES(CK_FLOAT_LARGER_SHARE)
+
 // ---------------------------------------------------------------------------------------------
 
 #define CK_ENTRY(op, type, kernel) [op][type] = kernel,
@@ -160,7 +172,13 @@ static const ck_block_kernel ck_multiply_add_kernels[CK_TYPE_COUNT] = {
   CK_FLOAT_TYPES(CK_MULTIPLY_ADD_ENTRY)
 };
 
+#define CK_LARGER_SHARE_ENTRY(suffix, type, ...) [type] = ck_larger_share_##suffix,
+static const ck_block_kernel ck_larger_share_kernels[CK_TYPE_COUNT] = {
+  CK_FLOAT_TYPES(CK_LARGER_SHARE_ENTRY)
+};
+
 ck_block_kernel ck_ternary_kernel(ck_op op, ck_type type) {
+  if (op == CK_OP_LARGER_SHARE) return ck_larger_share_kernels[type];
   if (op == CK_OP_MULTIPLY_ADD) return ck_multiply_add_kernels[type];
   if (op != CK_OP_SELECT) return NULL;
   switch (ck_type_size(type)) {

@@ -129,6 +129,8 @@ def elementwise_cases():
     yield "minimum_ties", "minimum", {}, [fixed([1, 2, 3]), fixed([1, 5, 3])]
     yield "select", "select", {}, [whole(0, 1, 3, 4, dtype="bool"), uniform(-2, 2, 3, 4),
                                    uniform(-2, 2, 4)]
+    yield "larger_share", "larger_share", {}, [
+        uniform(-2, 2, 3, 4), uniform(-2, 2, 3, 4), uniform(-2, 2, 4)]
     for source, target in CASTS:
         low, high = (0, 1) if source == "bool" else (0, 999) if source == "u16" else (-9, 9)
         operand = (uniform(-9, 9, 12) if source == "f64" else
@@ -219,6 +221,11 @@ def order_cases():
     yield "sort_first", "sort", {"axis": 0, "count": 3, "descending": False}, [distinct(40)]
     # Equal elements keep their order.
     yield "sort_ties", "sort", {"axis": 0, "count": 12, "descending": True}, [whole(-2, 2, 12)]
+    rows = fixed([[-2.0, -0.5, -0.5, 0.0, 1.5], [0.0, 0.0, 0.0, 3.0, 4.0]])
+    values = fixed([[-3.0, -2.0, -0.5, 0.25, 1.5, 9.0], [-1.0, 0.0, 2.0, 3.0, 4.0, 4.5]])
+    for after in [False, True]:
+        yield f"search_sorted{'_after_equal' * after}", "search_sorted", {
+            "after_equal": after}, [rows, values]
     x = uniform(-2, 2, 5, 4)
     for variant, starts in {"": (1, 0), "_clamped": (-3, 9)}.items():
         at = [fixed(start, "int64") for start in starts]
@@ -382,6 +389,10 @@ def jax_functions():
         places = lax.slice_in_dim(places, 0, o["count"], axis=o["axis"])
         return jnp.take_along_axis(x, places, o["axis"]), places.astype(np.int32)
 
+    def search_sorted(o, rows, values):
+        side = "right" if o["after_equal"] else "left"
+        return jax.vmap(lambda row, v: jnp.searchsorted(row, v, side=side))(rows, values)
+
     def gather_elements(o, x, at):
         return jnp.take_along_axis(x, jnp.clip(at, 0, x.shape[o["axis"]] - 1), o["axis"])
 
@@ -446,6 +457,7 @@ def jax_functions():
         **{name: (lambda f: lambda o, a, b: f(a, b))(f) for name, f in binary.items()},
         **{name: mean_like(f) for name, f in reductions.items()},
         "select": lambda o, c, a, b: jnp.where(c, a, b),
+        "larger_share": lambda o, a, b, c: jnp.where(a > b, c, jnp.where(a == b, c / 2, 0)),
         "cast": lambda o, x: lax.convert_element_type(x, DTYPES[o["element_type"]]),
         "broadcast": lambda o, x: jnp.broadcast_to(x, o["shape"]),
         "concatenate": lambda o, *x: jnp.concatenate(x, o["axis"]),
@@ -481,6 +493,7 @@ def jax_functions():
         "window_scatter": lambda o, y, at: transposed(
             lambda x: window_gather(o, x, at), o["shape"], y),
         "sort": sort,
+        "search_sorted": search_sorted,
         "dynamic_slice": lambda o, x, *at: lax.dynamic_slice(
             x, at, o["sizes"], allow_negative_indices=False),
         "dynamic_update": lambda o, x, block, *at: lax.dynamic_update_slice(
@@ -741,6 +754,12 @@ def numpy_functions():
         places = np.apply_along_axis(order, o["axis"], x)
         return np.take_along_axis(x, places, o["axis"]), places.astype(np.int32)
 
+    def search_sorted(o, rows, values):
+        before = (lambda a, v: a <= v) if o["after_equal"] else (lambda a, v: a < v)
+        counts = [[sum(before(a, v) for a in row) for v in line]
+                  for row, line in zip(rows, values)]
+        return np.array(counts, np.int32)
+
     def block(x, sizes, at):
         starts = [min(max(int(a), 0), n - size) for a, n, size in zip(at, x.shape, sizes)]
         return tuple(slice(a, a + size) for a, size in zip(starts, sizes))
@@ -859,6 +878,7 @@ def numpy_functions():
         **{name: (lambda f: lambda o, x: f(x, axis=tuple(o["axes"])))(f)
            for name, f in reductions.items()},
         "select": lambda o, c, a, b: np.where(c, a, b),
+        "larger_share": lambda o, a, b, c: c * ((a > b) + (a == b) / 2),
         "cast": cast,
         "broadcast": lambda o, x: x + np.zeros(o["shape"]),
         "concatenate": lambda o, *x: np.concatenate(x, axis=o["axis"]),
@@ -892,6 +912,7 @@ def numpy_functions():
         "window_gather": window_gather,
         "window_scatter": window_scatter,
         "sort": sort,
+        "search_sorted": search_sorted,
         "dynamic_slice": lambda o, x, *at: x[block(x, o["sizes"], at)],
         "dynamic_update": dynamic_update,
         "gather_elements": gather_elements,

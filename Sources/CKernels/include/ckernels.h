@@ -93,6 +93,7 @@ typedef enum ck_op {
   // ternary
   CK_OP_SELECT,                              // in[0] bool, in[1], in[2] of the type
   CK_OP_MULTIPLY_ADD,                        // in[0] * in[1] + in[2]
+  CK_OP_LARGER_SHARE,                        // floats only: in[2] where in[0] > in[1], half of it where equal, else 0
   CK_OP_COUNT
 } ck_op;
 

@@ -60,7 +60,7 @@ extension ElementwisePrimitive {
 
   package func pullback(_ application: Application) -> [Tensor?] {
     zip(partialProducts(application), application.operands).map { product, operand in
-      product?.summed(toShape: operand.shape)
+      product?.summed(to: operand.shape)
     }
   }
 
@@ -106,18 +106,5 @@ extension ElementwisePrimitive {
       ],
       outputs: [0]
     ).makeKernel()
-  }
-}
-
-extension Tensor {
-  /// Sums over the axes along which `shape` broadcasts to this tensor's shape: the derivative of
-  /// broadcasting.
-  package func summed(toShape shape: Shape) -> Tensor {
-    if self.shape == shape || error != nil { return self }
-    let missing = rank - shape.rank
-    let axes = (0 ..< rank).filter { axis in
-      axis < missing || (shape[axis - missing] == 1 && self.shape[axis] != 1)
-    }
-    return sum(alongAxes: axes).reshaped(to: shape)
   }
 }

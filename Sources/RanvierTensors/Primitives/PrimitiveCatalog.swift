@@ -6,7 +6,7 @@ package enum PrimitiveCatalog {
     BitwiseOr.self, Cast.self, Ceiling.self, Cosine.self, Divide.self, Equal.self,
     ErrorFunction.self, Exponential.self, ExponentialMinusOne.self, Floor.self, Greater.self,
     GreaterOrEqual.self, HyperbolicCosine.self, HyperbolicSine.self, HyperbolicTangent.self,
-    InverseErrorFunction.self, IsFinite.self,
+    InverseErrorFunction.self, IsFinite.self, LargerShare.self,
     Less.self, LessOrEqual.self, Logarithm.self, LogarithmOnePlus.self, Logistic.self,
     Maximum.self, Minimum.self, Multiply.self, Negate.self, NotEqual.self, PositiveGate.self,
     Power.self,

@@ -17,7 +17,7 @@ import Testing
     return Double(duration.seconds) + Double(duration.attoseconds) * 1e-18
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(3)))
   func `a chain of 200,000 operations is recorded, differentiated and released`() {
     let short = seconds(forChainOf: 20_000)
     let long = seconds(forChainOf: 200_000)
@@ -37,7 +37,7 @@ import Testing
     return Double(duration.seconds) + Double(duration.attoseconds) * 1e-18
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(3)))
   func `gradients in a loop inside a gradient take linear time`() {
     let short = seconds(forInnerGradients: 300)
     let long = seconds(forInnerGradients: 3000)

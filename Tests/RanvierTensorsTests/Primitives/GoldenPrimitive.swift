@@ -28,6 +28,7 @@ struct GoldenPrimitive: Decodable {
   private let program: String?
   private let sizes: [Int]?
   private let descending: Bool?
+  private let afterEqual: Bool?
   private let complete: Bool?
   private let transposed: Bool?
   private let lower: Bool?
@@ -37,6 +38,7 @@ struct GoldenPrimitive: Decodable {
     case name = "primitive"
     case axes, axis, reversed, shape, size, permutation, starts, ends, strides, low, high, interior
     case dilation, groups, count, program, sizes, descending, complete, transposed, lower
+    case afterEqual = "after_equal"
     case unitDiagonal = "unit_diagonal"
     case elementType = "element_type"
     case transposesLeft = "transposes_left"
@@ -133,6 +135,7 @@ struct GoldenPrimitive: Decodable {
       Sort(
         axis: try required(axis), count: try required(count),
         isDescending: try required(descending))
+    case "search_sorted": SearchSorted(isAfterEqual: try required(afterEqual))
     case "dynamic_slice": DynamicSlice(sizes: try required(sizes))
     case "gather_elements": GatherElements(axis: try required(axis))
     case "scatter_add_elements":

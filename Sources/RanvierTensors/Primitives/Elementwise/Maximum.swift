@@ -14,12 +14,9 @@ package struct Maximum: ElementwisePrimitive {
 
   package func partialProducts(_ application: Application) -> [Tensor?] {
     let (a, b) = (application.operands[0], application.operands[1])
-    let half = application.cotangent * 0.5
-    let zero = Tensor(0, elementType: application.cotangent.elementType)
-    let ties = select(equal(a, b), half, zero)
     return [
-      application.ifNeeded(0) { select(greater(a, b), application.cotangent, ties) },
-      application.ifNeeded(1) { select(less(a, b), application.cotangent, ties) },
+      application.ifNeeded(0) { apply(LargerShare(), [a, b, application.cotangent]) },
+      application.ifNeeded(1) { apply(LargerShare(), [b, a, application.cotangent]) },
     ]
   }
 

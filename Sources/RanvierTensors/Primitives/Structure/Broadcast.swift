@@ -18,7 +18,7 @@ package struct Broadcast: Primitive {
   }
 
   package func pullback(_ application: Application) -> [Tensor?] {
-    [application.cotangent.summed(toShape: application.operand.shape)]
+    [application.cotangent.summed(to: application.operand.shape)]
   }
 
   package func vectorized(_ batch: BatchedApplication) -> [Tensor] {
@@ -67,5 +67,28 @@ extension Tensor {
   /// The elements repeated to fill a shape, by NumPy's rule.
   public func broadcast(to shape: Shape) -> Tensor {
     shape == self.shape ? self : apply(Broadcast(to: shape), [self])
+  }
+
+  /// Sums over the axes along which a shape broadcasts to this tensor's: the opposite, and the
+  /// derivative, of ``broadcast(to:)``.
+  ///
+  /// For derivatives of one's own: where `x + b` broadcasts `b`, the cotangent of `b` is that of the
+  /// sum, `summed(to: b.shape)`.
+  ///
+  /// - Shapes: `[2, 3]` summed to `[3]`, `[2, 1]`, `[1, 3]` or `[]` has that shape. The result is
+  ///   invalid if the shape does not broadcast to the tensor's.
+  public func summed(to shape: Shape) -> Tensor {
+    if self.shape == shape || error != nil { return self }
+    guard Shape.broadcast(shape, self.shape) == self.shape else {
+      return Tensor(
+        invalid: OperationError(
+          operation: "summed(to:)", rule: "a shape that broadcasts to the tensor's",
+          got: "\(self.shape) to \(shape)"))
+    }
+    let missing = rank - shape.rank
+    let axes = (0 ..< rank).filter { axis in
+      axis < missing || (shape[axis - missing] == 1 && self.shape[axis] != 1)
+    }
+    return sum(alongAxes: axes).reshaped(to: shape)
   }
 }
