@@ -6,7 +6,7 @@ internal import Synchronization
 /// Looks up lines of source code in the program's debug information.
 ///
 /// All look-ups run on one thread, one after another. Swift keeps what it has read of the debug
-/// information, which may be a hundred megabytes, once for each thread that has asked.
+/// information, which is tens of megabytes, once for each thread that has asked.
 final class CallLookup: Sendable {
   static let shared = CallLookup()
 

@@ -81,7 +81,7 @@ import Testing
     let (_, results) = recording([TensorType(.float32, [2])]) { [$0[0] + 1] }
     #expect(
       (results[0] * 2).error?.message
-        == "multiply needs values that are still in use, got a f32[2] that was kept from a function after its compilation; return the value from the compiled function instead"
+        == "* needs values that are still in use, got a f32[2] that was kept from a function after its compilation; return the value from the compiled function instead"
     )
   }
 

@@ -28,7 +28,7 @@ import Testing
     let derived: Tensor = apply(DeriveKey(), [keys, counters])
     #expect(
       derived.error?.message
-        == "derive_key needs counters of type u32 and shape [2][..., 2], got u32[3, 4, 2]")
+        == "derived(_:) needs counters of type u32 and shape [2][..., 2], got u32[3, 4, 2]")
     let bits: Tensor = apply(RandomBits(shape: [1]), [keys[.all, 0]])
     #expect(bits.error == nil, "[2] is a key")
     let none: Tensor = apply(RandomBits(shape: [1]), [Tensor.zeros([3], elementType: .uint32)])
