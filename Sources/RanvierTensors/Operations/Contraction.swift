@@ -2,7 +2,7 @@
 ///
 ///     result[batch, i, j] = sum over k of a[batch, i, k] * b[batch, k, j]
 ///
-/// Every matrix product is a contraction, and so is ``dot(_:_:)``. ``einsum(_:_:)`` names the axes
+/// Every matrix product is a contraction, and so is ``dot(_:_:)``. `einsum(_:_:)` names the axes
 /// instead of numbering them.
 ///
 /// - Parameters:
