@@ -12,8 +12,8 @@ PYTHON ?= python3
 SWIFT_CODE := $(wildcard Package.swift Sources Tests Benchmarks Examples)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-release test-openblas check lint check-structure format bench golden \
-  golden-check docs dependencies clean
+.PHONY: help demo test test-release test-openblas check lint check-structure check-diagnostics \
+  format bench golden golden-check docs dependencies clean
 
 help:  ## Print this list
 	@sed -nE 's/^([a-z-]+):.*  ## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 24
@@ -32,7 +32,7 @@ test-release: dependencies  ## Run every test (release build)
 test-openblas: dependencies  ## Run every test without oneDNN
 	swift test --parallel --disable-default-traits --scratch-path .build-openblas $(TEST_ARGUMENTS)
 
-check: lint check-structure test  ## Run what CI runs: lint, structure, tests
+check: lint check-structure test check-diagnostics  ## Run what CI runs: lint, structure, tests
 
 lint:  ## Report code that is not formatted or breaks a rule
 	swift format lint --strict --parallel --recursive $(SWIFT_CODE)
@@ -41,6 +41,9 @@ check-structure:  ## Compare the layout and the targets with what is written dow
 	Scripts/check-layout
 	Scripts/check-architecture
 	Scripts/check-readme
+
+check-diagnostics:  ## Compile formulas with mistakes: are they rejected where they are, at once?
+	Scripts/check-diagnostics
 
 format:  ## Format all Swift code in place
 	swift format --in-place --parallel --recursive $(SWIFT_CODE)

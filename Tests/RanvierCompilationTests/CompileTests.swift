@@ -78,7 +78,11 @@ struct CompileTests {
   }
 
   @Test func `errors of a traced function are thrown`() {
-    let wrong = compile { (x: Tensor, y: Tensor) in matmul(x, y) }
-    #expect(throws: OperationError.self) { try wrong(Tensor.ones([2, 3]), Tensor.ones([4, 5])) }
+    let (wrong, line) = (compile { (x: Tensor, y: Tensor) in matmul(x, y) + 1 }, #line)
+    let error = #expect(throws: OperationError.self) {
+      try wrong(Tensor.ones([2, 3]), Tensor.ones([4, 5]))
+    }
+    #expect(error?.operation == "matmul")
+    #expect(error?.location?.description == "RanvierCompilationTests/CompileTests.swift:\(line)")
   }
 }

@@ -29,7 +29,7 @@ import Testing
     return Double(duration.seconds) + Double(duration.attoseconds) * 1e-18
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(10)))
   func `200,000 operations are recorded, differentiated, compiled and released in linear time`()
     throws
   {

@@ -11,7 +11,7 @@ struct BatchTests {
     let pair = Batch(
       inputs: ["left": Tensor.ones([2]), "right": Tensor.ones([2])], targets: Tensor.zeros([2]))
     #expect(
-      pair.input.error?.description
+      pair.input.error?.message
         == #"batch.input needs exactly one input, got ["left", "right"]; use batch.inputs[name]"#)
   }
 
@@ -34,7 +34,7 @@ struct BatchTests {
     #expect(try source.batch(2, epoch: 5) == batches[2])
     let error = #expect(throws: OperationError.self) { try source.batch(3, epoch: 0) }
     #expect(
-      error?.description
+      error?.message
         == "batch(_:epoch:) needs a batch of 0 ..< 3 and an epoch from 0, got batch 3 of epoch 0")
   }
 }

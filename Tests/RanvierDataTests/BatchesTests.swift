@@ -79,7 +79,7 @@ struct BatchesTests {
     let data = try numbered(3)
     for size in [0, -1] {
       let error = #expect(throws: OperationError.self) { try data.batches(of: size) }
-      #expect(error?.description == "batches(of:) needs a size of at least 1, got \(size)")
+      #expect(error?.message == "batches(of:) needs a size of at least 1, got \(size)")
     }
     let error = #expect(throws: OperationError.self) { try data.batches(of: 4, dropsLast: true) }
     #expect(error?.got == "3 rows for batches of 4")

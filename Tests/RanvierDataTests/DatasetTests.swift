@@ -76,7 +76,7 @@ struct DatasetTests {
     let error = #expect(throws: OperationError.self) {
       try Dataset(inputs: inputs, targets: targets, weights: weights)
     }
-    #expect(error?.description == "Dataset needs \(text)")
+    #expect(error?.message == "Dataset needs \(text)")
   }
 
   @Test func `invalid tensors are refused with their own error`() throws {
@@ -89,7 +89,7 @@ struct DatasetTests {
   @Test func `row numbers outside, and no rows, are refused`() throws {
     let data = try numbered(3)
     let error = #expect(throws: OperationError.self) { try data.subset([0, 3]) }
-    #expect(error?.description == "subset(_:) needs row numbers in 0 ..< 3, got 3")
+    #expect(error?.message == "subset(_:) needs row numbers in 0 ..< 3, got 3")
     #expect(throws: OperationError.self) { try data.subset([-1]) }
     #expect(throws: OperationError.self) { try data.subset([]) }
   }

@@ -36,5 +36,5 @@ func expectGolden(
 func expectError(
   _ tensor: Tensor, _ text: String, sourceLocation: SourceLocation = #_sourceLocation
 ) {
-  #expect(tensor.error?.description == text, sourceLocation: sourceLocation)
+  #expect(tensor.error?.message == text, sourceLocation: sourceLocation)
 }

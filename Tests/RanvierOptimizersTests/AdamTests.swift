@@ -101,6 +101,6 @@ struct AdamTests {
     let parameters: Parameters = ["x": Tensor(Float(2))]
     let (next, _) = optimizer.update(
       parameters: parameters, gradients: parameters, state: optimizer.initialize(parameters))
-    #expect(next["x"].error?.description == "scaleByAdam needs decays in 0 ..< 1, got 1.0")
+    #expect(next["x"].error?.message == "scaleByAdam needs decays in 0 ..< 1, got 1.0")
   }
 }

@@ -68,7 +68,7 @@ struct GradientTransformTests {
   @Test func `clips each element`() {
     expectClose(updates(of: .clip(to: 1))[0]["a"], Tensor([-1, 0.5]))
     let error = updates(of: .clip(to: -1))[0]["a"].error
-    #expect(error?.description == "clip(to:) needs a limit that is not negative, got -1.0")
+    #expect(error?.message == "clip(to:) needs a limit that is not negative, got -1.0")
   }
 
   @Test func `momentum adds up fading gradients`() {

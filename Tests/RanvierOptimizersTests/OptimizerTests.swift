@@ -102,7 +102,7 @@ struct OptimizerTests {
     let state = optimizer.initialize(parameters)
     func error(_ gradients: Parameters, _ state: Parameters, at path: String) -> String? {
       let next = optimizer.update(parameters: parameters, gradients: gradients, state: state)
-      return next.parameters[path].error?.description
+      return next.parameters[path].error?.message
     }
     #expect(
       error(["x": Tensor(Float(1))], state, at: "x")

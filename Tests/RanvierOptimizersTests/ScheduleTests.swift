@@ -79,7 +79,7 @@ struct ScheduleTests {
   @Test func `a formula that gives a vector is an error`() {
     let wrong = Schedule("mine") { step in step + Tensor([Float(1), 2]) }
     #expect(
-      wrong(Tensor(Int32(0))).error?.description
+      wrong(Tensor(Int32(0))).error?.message
         == "schedule mine() needs a formula whose result is a scalar, got f32[2]")
     #expect(wrong.value(at: 0).isNaN)
   }

@@ -15,7 +15,7 @@ extension Graph {
             "node \(index) (\(node.primitive)) is recorded as \(resultTypes(of: node)), but gives \(types)"
         }
       } catch {
-        return "node \(index): \(error)"
+        return "node \(index): \(error.message)"
       }
     }
     for output in outputs where output < 0 || Int(output) >= valueCount {

@@ -10,7 +10,7 @@ public func elu(_ x: Tensor, alpha: Double = 1) -> Tensor {
   // Positive elements are kept from the exponential: its overflow would make derivatives
   // not-a-number.
   let negative = select(isPositive, 0, x)
-  return select(isPositive, x, expm1(negative) * alpha)
+  return select(isPositive, x, expm1(negative) * alpha).spelled("elu", x)
 }
 
 extension Activation {

@@ -8,7 +8,8 @@ public import RanvierTensors
 /// - Shapes: The result has the shape of `x`, which has at least one axis.
 public func logSoftmax(_ x: Tensor, alongAxis axis: Int = -1) -> Tensor {
   let shifted = shiftedByMaximum(x, alongAxis: axis, operation: "logSoftmax")
-  return shifted - log(exp(shifted).sum(alongAxes: [axis], keepingAxes: true))
+  return (shifted - log(exp(shifted).sum(alongAxes: [axis], keepingAxes: true)))
+    .spelled("logSoftmax", x)
 }
 
 extension Activation {

@@ -8,7 +8,7 @@ public import RanvierTensors
 /// - Shapes: The result has the shape of `x`, which has at least one axis.
 public func softmax(_ x: Tensor, alongAxis axis: Int = -1) -> Tensor {
   let powers = exp(shiftedByMaximum(x, alongAxis: axis, operation: "softmax"))
-  return powers / powers.sum(alongAxes: [axis], keepingAxes: true)
+  return (powers / powers.sum(alongAxes: [axis], keepingAxes: true)).spelled("softmax", x)
 }
 
 /// The elements minus the largest along an axis, which derivatives take for a constant.

@@ -4,7 +4,7 @@ public import RanvierTensors
 ///
 /// Computed as `max(x, 0) + log1p(exp(-|x|))`, which neither overflows nor loses small results.
 public func softplus(_ x: Tensor) -> Tensor {
-  maximum(x, 0) + log1p(exp(-abs(x)))
+  (maximum(x, 0) + log1p(exp(-abs(x)))).spelled("softplus", x)
 }
 
 extension Activation {

@@ -49,6 +49,7 @@ public struct Initializer: Sendable, Hashable, CustomStringConvertible, Named {
     }
     let isShort = elementType == .float16 || elementType == .bfloat16
     return function(shape, key, isShort ? .float32 : elementType, options).cast(to: elementType)
+      .spelled(name, key.words)
   }
 
   /// Every initializer that models are saved with by name, with default options.

@@ -28,7 +28,7 @@ public func averagePool(
     let sums: Tensor = apply(WindowSum(geometry), [numbers])
     let isPadded = (geometry.paddingLow + geometry.paddingHigh).contains { $0 > 0 }
     if countsPadding || !isPadded || sums.error != nil {
-      return sums / Double(geometry.size.reduce(1, *))
+      return sums / geometry.size.reduce(1.0) { $0 * Double($1) }
     }
     let ones = Tensor.ones(Shape([1] + sizes + [1]), elementType: numbers.elementType)
     let counts: Tensor = apply(WindowSum(geometry), [ones])

@@ -15,7 +15,7 @@ public func dense(_ x: Tensor, _ kernel: Tensor, _ bias: Tensor? = nil) -> Tenso
         got: "x \(x.shape), kernel \(kernel.shape)",
         hint: x.rank > 2 ? "was `flatten` forgotten?" : ""))
   }
-  return addingBias(matmul(x, kernel), bias, operation: "dense")
+  return addingBias(matmul(x, kernel), bias, operation: "dense").spelled("dense")
 }
 
 /// Adds a vector along the last axis.

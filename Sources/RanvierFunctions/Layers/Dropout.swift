@@ -16,9 +16,10 @@ public func dropout(_ x: Tensor, rate: Double, key: RandomKey) -> Tensor {
   if x.error != nil { return x }
   guard (0 ..< 1).contains(rate) else {
     return Tensor(
-      invalid: OperationError(operation: "dropout", rule: "a rate in 0 ..< 1", got: "\(rate)"))
+      invalid: OperationError(
+        operation: "dropout", rule: "a rate in 0 ..< 1", got: "\(rate) for shape \(x.shape)"))
   }
   if rate == 0 { return x }
   let isKept = key.bernoulli(x.shape, probability: 1 - rate)
-  return select(isKept, x / (1 - rate), 0)
+  return select(isKept, x / (1 - rate), 0).spelled("dropout", x, key.words)
 }

@@ -7,7 +7,7 @@ public import RanvierTensors
 public func globalAveragePool(_ x: Tensor, keepingAxes: Bool = false) -> Tensor {
   do {
     let axes = try x.spatialSizes("globalAveragePool").indices.map { $0 + 1 }
-    return x.mean(alongAxes: axes, keepingAxes: keepingAxes)
+    return x.mean(alongAxes: axes, keepingAxes: keepingAxes).spelled("globalAveragePool")
   } catch {
     return Tensor(invalid: error)
   }
@@ -20,7 +20,7 @@ public func globalAveragePool(_ x: Tensor, keepingAxes: Bool = false) -> Tensor 
 public func globalMaxPool(_ x: Tensor, keepingAxes: Bool = false) -> Tensor {
   do {
     let axes = try x.spatialSizes("globalMaxPool").indices.map { $0 + 1 }
-    return x.max(alongAxes: axes, keepingAxes: keepingAxes)
+    return x.max(alongAxes: axes, keepingAxes: keepingAxes).spelled("globalMaxPool")
   } catch {
     return Tensor(invalid: error)
   }

@@ -18,11 +18,8 @@ public func sumPool(
     let geometry = try WindowGeometry(
       "sumPool", input: x.spatialSizes("sumPool"), size: windowSize,
       strides: strides ?? windowSize, padding: padding, dilation: dilation)
-    let sums: Tensor = apply(WindowSum(geometry), [x])
     // The primitive goes by the name of its other user.
-    guard var error = sums.error, x.error == nil else { return sums }
-    error.operation = "sumPool"
-    return Tensor(invalid: error)
+    return apply(WindowSum(geometry), [x]).spelled("sumPool")
   } catch {
     return Tensor(invalid: error)
   }

@@ -70,16 +70,20 @@ public func transposedConvolution(
     let convolution = geometry.convolution(groups: groups)
     let outputs = (0 ..< axes).map { axis in
       if padding == .same { return same[axis] }
-      let reach = (window[axis] - 1) * geometry.dilation[axis] + 1
-      let whole = (sizes[axis] - 1) * geometry.strides[axis] + reach
-      return whole - geometry.paddingLow[axis] - geometry.paddingHigh[axis] + extra[axis]
+      // Wide enough for any options.
+      let reach = (Int128(window[axis]) - 1) * Int128(geometry.dilation[axis]) + 1
+      let whole = (Int128(sizes[axis]) - 1) * Int128(geometry.strides[axis]) + reach
+      let padding = geometry.paddingLow[axis] + geometry.paddingHigh[axis] - extra[axis]
+      return Int(exactly: whole - Int128(padding)) ?? -1
     }
-    guard outputs.allSatisfy({ $0 >= 0 }) else {
+    let (channels, isTooMany) = kernel.shape[-2].multipliedReportingOverflow(by: groups)
+    guard outputs.allSatisfy({ $0 >= 0 }), !isTooMany else {
       throw OperationError(
-        operation: operation, rule: "padding that leaves some of the output",
+        operation: operation,
+        rule: "padding that leaves some of the output, and an output that is possible",
         got: "x \(x.shape), kernel \(kernel.shape), \(convolution)")
     }
-    let shape = Shape([x.shape[0]] + outputs + [kernel.shape[-2] * groups])
+    let shape = Shape([x.shape[0]] + outputs + [channels])
     let product: Tensor = apply(
       ConvolutionInputGradient(convolution, inputShape: shape), [input, kernel])
     return addingBias(product, bias, operation: operation)

@@ -16,8 +16,10 @@ extension WindowGeometry {
       guard repeated.count == axes, repeated.allSatisfy({ (least ... 1 << 31).contains($0) }) else {
         throw OperationError(
           operation: operation,
-          rule:
-            "\(name) of at least \(least), one for each of the \(axes) spatial axes or one for all",
+          rule: """
+            \(name) of at \(values.contains { $0 > 1 << 31 } ? "most 2^31" : "least \(least)"), one \
+            for each of the \(axes) spatial axes or one for all
+            """,
           got: "\(values) for spatial sizes \(Shape(input))")
       }
       return repeated

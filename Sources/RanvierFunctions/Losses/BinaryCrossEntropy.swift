@@ -26,6 +26,7 @@ public func binaryCrossEntropy(
     let (t, p) = (operands.targets, operands.predictions)
     let losses = fromLogits ? lossesOfLogits(t, p) : lossesOfProbabilities(t, p)
     return reduction(perElement ? losses : perSample(losses), weights: weights)
+      .spelled("binaryCrossEntropy", weights ?? targets)
   } catch {
     return Tensor(invalid: error)
   }

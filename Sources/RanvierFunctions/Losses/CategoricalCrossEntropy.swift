@@ -41,6 +41,7 @@ public func categoricalCrossEntropy(
     // 0 times the logarithm of 0 counts as 0.
     let terms = select(equal(distributions, 0), 0, distributions * logarithms)
     return reduction(-terms.sum(alongAxes: [-1]), weights: weights)
+      .spelled(loss, weights ?? targets)
   }
   guard targets.shape == batch, targets.elementType.isInteger else {
     return Tensor(invalid: wrongTargets(targets, predictions, batch))
@@ -51,7 +52,8 @@ public func categoricalCrossEntropy(
   let chosen = equal(targets.cast(to: .int64).expandedDimension(at: -1), positions)
   let terms = select(chosen, logarithms, 0)
   return reduction(
-    select(known, -terms.sum(alongAxes: [-1]), Double.nan), weights: weights)
+    select(known, -terms.sum(alongAxes: [-1]), Double.nan), weights: weights
+  ).spelled(loss, weights ?? targets)
 }
 
 /// The error for targets that are neither distributions nor classes.

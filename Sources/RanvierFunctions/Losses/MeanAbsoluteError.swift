@@ -21,6 +21,7 @@ public func meanAbsoluteError(
     let difference = operands.predictions - operands.targets
     let losses = abs(difference)
     return reduction(perElement ? losses : perSample(losses), weights: weights)
+      .spelled("meanAbsoluteError", weights ?? targets)
   } catch {
     return Tensor(invalid: error)
   }

@@ -21,6 +21,7 @@ public func meanSquaredError(
     let difference = operands.predictions - operands.targets
     let losses = square(difference)
     return reduction(perElement ? losses : perSample(losses), weights: weights)
+      .spelled("meanSquaredError", weights ?? targets)
   } catch {
     return Tensor(invalid: error)
   }

@@ -18,7 +18,7 @@ public enum Reduction: String, Sendable, Hashable, CaseIterable {
   ///
   /// - Shapes: `weights` has the losses' leading axes, such as `[batch]` beside `[batch, time]`.
   public func callAsFunction(_ losses: Tensor, weights: Tensor? = nil) -> Tensor {
-    let weights = weights.map { spread($0, over: losses, operation: "weights") }
+    let weights = weights.map { spread($0, over: losses, operation: "Reduction") }
     let weighted = weights.map { weigh(losses, by: $0) } ?? losses
     switch self {
     case .none: return weighted
@@ -43,7 +43,7 @@ func spread(_ weights: Tensor, over values: Tensor, operation: String) -> Tensor
   guard Array(values.shape.sizes.prefix(weights.rank)) == weights.shape.sizes else {
     return Tensor(
       invalid: OperationError(
-        operation: operation, rule: "the leading axes of the values they belong to",
+        operation: operation, rule: "weights with the leading axes of the values",
         got: "weights \(weights.shape) for values \(values.shape)",
         hint: "give one weight for each example, or for each value"))
   }

@@ -30,10 +30,11 @@ private func isCorrect(_ targets: Tensor, _ predictions: Tensor, threshold: Doub
     return equal(greater(predictions, threshold), greater(aligned.cast(to: .float32), 0.5))
   }
   if !isBinary, targets.shape == predictions.shape {
-    return equal(targets.argmax(), predictions.argmax())
+    return equal(targets.argmax(), predictions.argmax()).spelled("accuracy")
   }
   if !isBinary, targets.shape == withoutClasses, targets.elementType.isInteger {
     return equal(targets.cast(to: .int64), predictions.argmax().cast(to: .int64))
+      .spelled("accuracy")
   }
   return Tensor(
     invalid: OperationError(

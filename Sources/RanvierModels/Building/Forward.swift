@@ -60,7 +60,8 @@ extension ResolvedModel {
         ?? node.layer.apply(call)
       let place = "\(node.path) (\(node.layer.operation), \(node.location))"
       if let error = result.output.error {
-        throw ModelError(path: place, rule: error.rule, got: error.got, hint: error.hint)
+        let rule = node.layer is CustomLayer ? error.ruleWithPlace : error.rule
+        throw ModelError(path: place, rule: rule, got: error.got, hint: error.hint)
       }
       guard node.signature.output.shape.matches(result.output.shape) else {
         throw ModelError(

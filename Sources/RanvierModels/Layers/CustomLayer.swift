@@ -55,7 +55,9 @@ package struct CustomLayer: Layer {
     _ inputs: [TensorType], _ declared: [ParameterDeclaration], isTraining: Bool
   ) throws(LayerProblem) -> TensorType {
     let keyType = TensorType(.uint32, [2])
-    return try recordedType(inputs + declared.map(\.type) + [keyType]) { tensors in
+    return try recordedType(
+      inputs + declared.map(\.type) + [keyType], isUsers: true
+    ) { tensors in
       var parameters = Parameters()
       for (declaration, tensor) in zip(declared, tensors.dropFirst(inputs.count)) {
         parameters[declaration.name] = tensor

@@ -1,16 +1,26 @@
 internal import RanvierTensors
 
 /// The type of what a function makes of tensors of given types, found by recording it.
+///
+/// - Parameter isUsers: Whether the function belongs to the program, so that a line in it helps.
 func recordedType(
-  _ types: [TensorType], _ function: ([Tensor]) -> Tensor
+  _ types: [TensorType], isUsers: Bool = false, _ function: ([Tensor]) -> Tensor
 ) throws(LayerProblem) -> TensorType {
   let trace = Trace(computes: false)
   defer { _ = trace.close() }
   let output = Trace.$current.withValue(trace) { function(types.map { trace.input($0) }) }
   if let error = output.error {
-    throw LayerProblem("\(error.rule) (in \(error.operation))", got: error.got, hint: error.hint)
+    let rule = isUsers ? error.ruleWithPlace : "\(error.rule) (in \(error.operation))"
+    throw LayerProblem(rule, got: error.got, hint: error.hint)
   }
   return output.type
+}
+
+extension OperationError {
+  /// The rule, and the operation that broke it with its line in the program.
+  var ruleWithPlace: String {
+    "\(rule) (in \(operation)\(location.map { " at \($0)" } ?? ""))"
+  }
 }
 
 extension LayerInput {

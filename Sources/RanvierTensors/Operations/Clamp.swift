@@ -7,5 +7,5 @@
 public func clamp(
   _ x: some TensorOperand, _ low: some TensorOperand, _ high: some TensorOperand
 ) -> Tensor {
-  minimum(maximum(x, low), high)
+  minimum(maximum(x, low), high).spelled("clamp", x, low, high)
 }

@@ -18,7 +18,7 @@ public func nearlyEqual(
   let (x, y) = (a.cast(to: type), b.cast(to: type))
   // An infinite tolerance would accept any number.
   let isNear = bitwiseAnd(isFinite(y), lessOrEqual(abs(x - y), abs(y) * relative + absolute))
-  return bitwiseOr(equal(x, y), isNear)
+  return bitwiseOr(equal(x, y), isNear).spelled("nearlyEqual", first, second)
 }
 
 /// Whether two tensors are equal up to absolute and relative tolerances: `|a - b| <= absolute +

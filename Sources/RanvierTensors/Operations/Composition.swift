@@ -12,17 +12,29 @@ func composed(
   guard type.isFloatingPoint else {
     return Tensor(
       invalid: OperationError(
-        operation: spelling, rule: "a type it is defined for",
-        got: operands.map(\.elementType.abbreviation).joined(separator: " and "),
+        operation: spelling, rule: "floating-point numbers",
+        got: operands.map(\.type.description).joined(separator: " and "),
         hint: "convert with cast(to:)"))
   }
   let isShort = type == .float16 || type == .bfloat16
   let result = function(isShort ? operands.map { $0.cast(to: .float32) } : operands)
-  if var error = result.error {
+  return (isShort ? result.cast(to: type) : result).spelled(spelling)
+}
+
+extension Tensor {
+  /// The result of a function that is composed of others, where an error that one of them made
+  /// bears the function's name.
+  ///
+  /// Errors of the function's operands stay as they are.
+  package func spelled(_ spelling: String, _ operands: any TensorOperand...) -> Tensor {
+    spelled(spelling, operands: operands)
+  }
+
+  func spelled(_ spelling: String, operands: [any TensorOperand]) -> Tensor {
+    guard var error, operands.allSatisfy({ ($0 as? Tensor)?.error == nil }) else { return self }
     error.operation = spelling
     return Tensor(invalid: error)
   }
-  return isShort ? result.cast(to: type) : result
 }
 
 /// An odd function by its values for positive numbers; zeros count as positive.

@@ -2,7 +2,7 @@
 ///
 ///     result[batch, i, j] = sum over k of a[batch, i, k] * b[batch, k, j]
 ///
-/// Every matrix product is a contraction, and so is ``dot(_:_:)``. ``einsum(_:_:)`` names the axes
+/// Every matrix product is a contraction, and so is ``dot(_:_:)``. `einsum(_:_:)` names the axes
 /// instead of numbering them.
 ///
 /// - Parameters:
@@ -22,11 +22,16 @@ public func contract(
     let (a, b) = promoted(first, second)
     let left = try a.normalizedAxes(batchAxes.0 + axes.0, operation: operation)
     let right = try b.normalizedAxes(batchAxes.1 + axes.1, operation: operation)
+    guard a.elementType != .bool else {
+      throw OperationError(
+        operation: operation, rule: "numbers", got: "\(a.type) and \(b.type)",
+        hint: "convert with cast(to:)")
+    }
     guard axes.0.count == axes.1.count, batchAxes.0.count == batchAxes.1.count,
-      zip(left, right).allSatisfy({ a.shape[$0] == b.shape[$1] }), a.elementType != .bool
+      zip(left, right).allSatisfy({ a.shape[$0] == b.shape[$1] })
     else {
       throw OperationError(
-        operation: operation, rule: "numbers, and pairs of axes of equal sizes",
+        operation: operation, rule: "pairs of axes of equal sizes",
         got: """
           \(a.type) and \(b.type), axes \(axes.0) and \(axes.1), batch axes \(batchAxes.0) and \
           \(batchAxes.1)
@@ -53,7 +58,7 @@ public func contract(
 ///
 /// - Shapes: The axes of the first, then those of the second.
 public func outer(_ first: Tensor, _ second: Tensor) -> Tensor {
-  contract(first, second, axes: ([], []))
+  contract(first, second, axes: ([], [])).spelled("outer", first, second)
 }
 
 /// The sum of products over the last axis of the first tensor and the last but one of the second
@@ -65,7 +70,7 @@ public func outer(_ first: Tensor, _ second: Tensor) -> Tensor {
 public func dot(_ first: Tensor, _ second: Tensor) -> Tensor {
   if first.error != nil { return first }
   if second.error != nil { return second }
-  if first.rank == 0 || second.rank == 0 { return first * second }
+  if first.rank == 0 || second.rank == 0 { return (first * second).spelled("dot") }
   let axis = Swift.max(second.rank - 2, 0)
   guard first.shape[-1] == second.shape[axis] else {
     return Tensor(
@@ -73,5 +78,5 @@ public func dot(_ first: Tensor, _ second: Tensor) -> Tensor {
         operation: "dot", rule: "equal inner sizes",
         got: "\(first.shape) · \(second.shape) (\(first.shape[-1]) ≠ \(second.shape[axis]))"))
   }
-  return contract(first, second, axes: ([-1], [axis]))
+  return contract(first, second, axes: ([-1], [axis])).spelled("dot")
 }

@@ -20,7 +20,8 @@ extension Tensor {
     let factors = weights.cast(to: type).broadcast(to: shape)
     func sum(_ x: Tensor) -> Tensor { x.sum(alongAxes: axes, keepingAxes: keepingAxes) }
     let mean = sum(cast(to: type) * factors) / sum(factors)
-    return elementType.isFloatingPoint ? mean.cast(to: elementType) : mean
+    return (elementType.isFloatingPoint ? mean.cast(to: elementType) : mean)
+      .spelled("mean(weights:)")
   }
 
   /// How the variables of a sample vary together: `sum((x - mean)^T (x - mean)) / (n - correction)`.
@@ -36,13 +37,15 @@ extension Tensor {
     guard rank >= 2 else {
       return Tensor(
         invalid: OperationError(
-          operation: "covariance()", rule: "axes of observations and variables", got: "\(shape)"))
+          operation: "covariance()", rule: "axes of observations and variables",
+          got: "shape \(shape)"))
     }
     if elementType == .float16 || elementType == .bfloat16 {
       return cast(to: .float32).covariance(correction: correction).cast(to: elementType)
     }
     let distance = self - mean(alongAxes: [-2], keepingAxes: true)
-    return matmul(distance.swappedAxes(-2, -1), distance) / Double(shape[-2] - correction)
+    return matmul(distance.swappedAxes(-2, -1), distance)
+      / (Double(shape[-2]) - Double(correction))
   }
 
   /// How far the variables of a sample vary together, whatever their units: the covariance divided
@@ -57,7 +60,8 @@ extension Tensor {
     guard rank >= 2 else {
       return Tensor(
         invalid: OperationError(
-          operation: "correlation()", rule: "axes of observations and variables", got: "\(shape)"))
+          operation: "correlation()", rule: "axes of observations and variables",
+          got: "shape \(shape)"))
     }
     if elementType == .float16 || elementType == .bfloat16 {
       return cast(to: .float32).correlation().cast(to: elementType)

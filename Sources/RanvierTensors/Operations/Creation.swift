@@ -87,12 +87,13 @@ extension Tensor {
   public static func geometricallySpaced(
     from start: Double, through end: Double, count: Int, elementType: ElementType = .float32
   ) -> Tensor {
-    guard count >= 0, start * end > 0 || (start.sign == end.sign && start != 0 && end != 0),
-      start.isFinite, end.isFinite
+    guard Shape([count]).defect == nil, start.isFinite, end.isFinite,
+      start * end > 0 || (start.sign == end.sign && start != 0 && end != 0)
     else {
       return Tensor(
         invalid: OperationError(
-          operation: "geometricallySpaced", rule: "two finite numbers of one sign, and a count",
+          operation: "geometricallySpaced",
+          rule: "two finite numbers of one sign, and a count that is possible",
           got: "\(count) numbers from \(start) to \(end)"))
     }
     // Powers of ten, so that those come out exactly.
@@ -125,7 +126,7 @@ public func meshgrid(_ vectors: Tensor...) -> [Tensor] {
     }
     var sizes = [Int](repeating: 1, count: vectors.count)
     sizes[axis] = vector.count
-    return vector.reshaped(to: Shape(sizes)).broadcast(to: shape)
+    return vector.reshaped(to: Shape(sizes)).broadcast(to: shape).spelled("meshgrid")
   }
 }
 
@@ -145,9 +146,11 @@ public func oneHot(
   guard positions.elementType.isInteger, count >= 0 else {
     return Tensor(
       invalid: OperationError(
-        operation: "oneHot(_:count:)", rule: "positions that are integers, and a size",
-        got: "\(positions.type) and \(count)"))
+        operation: "oneHot(_:count:)",
+        rule: "positions that are integers, and a count that is not negative",
+        got: "positions \(positions.type) and count \(count)"))
   }
   let row = Tensor.range(count, elementType: .int64)
   return equal(positions.cast(to: .int64).expandedDimension(at: -1), row).cast(to: elementType)
+    .spelled("oneHot(_:count:)")
 }

@@ -44,12 +44,20 @@ extension Tensor {
     guard rank > 0, (-1 << 31 ... 1 << 31).contains(offset) else {
       return Tensor(
         invalid: OperationError(
-          operation: "diagonalMatrix(offset:)", rule: "vectors along the last axis",
+          operation: "diagonalMatrix(offset:)",
+          rule: "vectors along the last axis, and an offset of at most 2^31",
           got: "\(type), offset \(offset)"))
     }
     let (length, outer) = (shape[-1], shape.sizes.dropLast())
     let size = length + abs(offset)
-    if count == 0 { return Tensor.zeros(Shape(outer + [size, size]), elementType: elementType) }
+    let result = Shape(outer + [size, size])
+    if let defect = result.defect {
+      return Tensor(
+        invalid: OperationError(
+          operation: "diagonalMatrix(offset:)", rule: "a result of a shape that is possible",
+          got: "\(result) with \(defect)"))
+    }
+    if count == 0 { return Tensor.zeros(result, elementType: elementType) }
     let start = offset < 0 ? -offset * size : offset
     let covered = (length - 1) * (size + 1) + 1
     let none = [Int](repeating: 0, count: outer.count)
@@ -57,7 +65,7 @@ extension Tensor {
       Pad(
         low: none + [start], high: none + [size * size - start - covered],
         interior: none + [size]), [self, Tensor(0, elementType: elementType)])
-    return spread.reshaped(to: Shape(outer + [size, size]))
+    return spread.reshaped(to: result).spelled("diagonalMatrix(offset:)")
   }
 }
 
@@ -72,5 +80,5 @@ extension Tensor {
 /// - Shapes: `[..., m, n]` gives `[...]`.
 public func trace(_ x: Tensor, offset: Int = 0, axes: (Int, Int) = (-2, -1)) -> Tensor {
   let diagonal = x.diagonal(offset: offset, axes: axes)
-  return diagonal.error == nil ? diagonal.sum(alongAxes: [-1]) : diagonal
+  return (diagonal.error == nil ? diagonal.sum(alongAxes: [-1]) : diagonal).spelled("trace", x)
 }

@@ -16,6 +16,12 @@ public func histogram(_ x: Tensor, edges: Tensor, weights: Tensor? = nil) -> Ten
       invalid: OperationError(
         operation: "histogram", rule: "a vector of edges", got: "\(edges.type)"))
   }
+  guard weights.map({ $0.error != nil || $0.shape == x.shape }) ?? true else {
+    return Tensor(
+      invalid: OperationError(
+        operation: "histogram", rule: "weights of the numbers' shape",
+        got: "\(x.type)" + (weights.map { " and weights \($0.type)" } ?? "")))
+  }
   let bins = edges.count - 1
   let place = searchSorted(edges, x, side: .afterEqual) - 1
   let bin = select(equal(x, edges[-1]), bins - 1, place)
@@ -58,11 +64,11 @@ public func histogram(
   let isEmpty = equal(low, high)
   (low, high) = (select(isEmpty, low - 0.5, low), select(isEmpty, high + 0.5, high))
   let isUnusable = high.isConcrete && !isFinite(high - low).scalar(as: Bool.self)
-  guard bins > 0, !isUnusable else {
+  guard bins > 0, Shape([bins]).defect == nil, !isUnusable else {
     return invalid(
       OperationError(
-        operation: "histogram", rule: "at least one bin, and finite edges",
-        got: "\(bins) bins" + (isUnusable ? " from \(low) to \(high)" : "")))
+        operation: "histogram", rule: "a possible number of bins from 1 on, and finite edges",
+        got: "\(bins) bins" + (isUnusable ? " from \(low) to \(high)" : "") + " for \(x.type)"))
   }
   let positions = Tensor.range(bins + 1, elementType: type)
   // Rounding must not move the last edge, beyond which nothing is counted.
@@ -87,14 +93,19 @@ public func bincount(_ positions: Tensor, bins: Int? = nil, weights: Tensor? = n
         operation: "bincount", rule: "integers, and weights of their shape",
         got: "\(positions.type)" + (weights.map { " and weights \($0.type)" } ?? ""))
     }
+    if let bins, let defect = Shape([bins]).defect {
+      throw OperationError(
+        operation: "bincount", rule: "a number of bins that is possible",
+        got: "\(bins) (\(defect)) for \(positions.type)")
+    }
     var size = bins ?? 0
     if bins == nil, positions.count > 0 {
-      let known = try positions.known("bincount(_:) without bins")
+      let known = try positions.known("bincount")
       let largest = known.max().scalar(as: Int.self)
       guard largest < Int(Int32.max), known.min().scalar(as: Int.self) >= 0 else {
         throw OperationError(
-          operation: "bincount(_:) without bins", rule: "numbers from 0 on, of 31 bits",
-          got: "numbers from \(known.min()) to \(known.max())")
+          operation: "bincount", rule: "numbers from 0 on, of 31 bits, or a number of bins",
+          got: "\(positions.type) from \(known.min()) to \(known.max())")
       }
       size = largest + 1
     }

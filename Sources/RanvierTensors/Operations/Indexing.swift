@@ -213,10 +213,8 @@ extension Tensor {
     let sizes = part.starts.indices.map {
       Slice.size(from: part.starts[$0], to: part.ends[$0], by: part.strides[$0])
     }
-    let filling = try value.cast(to: elementType).broadcast(to: part.shape).reshaped(
-      to: Shape(sizes)
-    )
-    .validated()
+    let filling = try value.cast(to: elementType).broadcast(to: part.shape)
+      .reshaped(to: Shape(sizes)).spelled("x[...] = value", value).validated()
     if sizes.contains(0) { return }
     if case .concrete = content, case .concrete(let source) = filling.content {
       let steps = shape.strides

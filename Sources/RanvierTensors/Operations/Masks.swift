@@ -87,6 +87,7 @@ extension Tensor {
   /// The number (i32) of elements along axes (all by default) that are not zero, or are true.
   public func nonzeroCount(alongAxes axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
     cast(to: .bool).sum(alongAxes: axes, keepingAxes: keepingAxes)
+      .spelled("nonzeroCount(alongAxes:)", self)
   }
 }
 

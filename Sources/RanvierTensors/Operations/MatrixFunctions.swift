@@ -18,7 +18,7 @@ public func leastSquares(_ a: Tensor, _ b: Tensor, tolerance: Double? = nil) -> 
         operation: "leastSquares", rule: "a right-hand side with as many rows as the matrix",
         got: "\(matrix.shape) and \(right.shape)"))
   }
-  return matmul(pseudoInverse(matrix, tolerance: tolerance), right)
+  return matmul(pseudoInverse(matrix, tolerance: tolerance), right).spelled("leastSquares")
 }
 
 /// The number of singular values of each matrix that are not zero, as `i32`.
@@ -29,7 +29,7 @@ public func leastSquares(_ a: Tensor, _ b: Tensor, tolerance: Double? = nil) -> 
 ///   the unit of rounding times the larger of m and n.
 /// - Shapes: `[..., m, n]` gives `[...]`; `f32` or `f64`.
 public func matrixRank(_ a: Tensor, tolerance: Double? = nil) -> Tensor {
-  let s = singularValues(a)
+  let s = singularValues(a).spelled("matrixRank", a)
   if s.error != nil { return s }
   let unit = a.elementType == .float64 ? Double.ulpOfOne : Double(Float.ulpOfOne)
   let relative = tolerance ?? unit * Double(Swift.max(a.shape[-2], a.shape[-1]))
@@ -44,7 +44,7 @@ public func matrixRank(_ a: Tensor, tolerance: Double? = nil) -> Tensor {
 ///
 /// - Shapes: `[..., m, n]` gives `[...]`; `f32` or `f64`.
 public func conditionNumber(_ a: Tensor) -> Tensor {
-  let s = singularValues(a)
+  let s = singularValues(a).spelled("conditionNumber", a)
   if s.error != nil { return s }
   guard s.shape[-1] > 0 else {
     return Tensor(
@@ -77,7 +77,7 @@ public func matrixPower(_ a: Tensor, _ exponent: Int) -> Tensor {
     if remaining > 0 { square = product(square, square) }
   }
   let identity = Tensor.identityMatrix(a.shape[-1], elementType: a.elementType)
-  return power ?? identity.broadcast(to: a.shape)
+  return (power ?? identity.broadcast(to: a.shape)).spelled("matrixPower")
 }
 
 /// The Kronecker product: every element of the first tensor times the whole second tensor.
@@ -89,11 +89,18 @@ public func matrixPower(_ a: Tensor, _ exponent: Int) -> Tensor {
 public func kronecker(_ first: Tensor, _ second: Tensor) -> Tensor {
   let (a, b) = promoted(first, second)
   if let error = a.error ?? b.error { return Tensor(invalid: error) }
+  guard a.elementType != .bool else {
+    return Tensor(
+      invalid: OperationError(
+        operation: "kronecker", rule: "numbers", got: "\(a.type) and \(b.type)",
+        hint: "convert with cast(to:)"))
+  }
   let rank = Swift.max(a.rank, b.rank)
   func sizes(_ x: Tensor) -> [Int] { [Int](repeating: 1, count: rank - x.rank) + x.shape.sizes }
   let (outer, inner) = (sizes(a), sizes(b))
   // Rows of blocks beside rows within blocks, and so on for every axis.
   let blocks = a.reshaped(to: Shape(outer.flatMap { [$0, 1] }))
   let elements = b.reshaped(to: Shape(inner.flatMap { [1, $0] }))
-  return (blocks * elements).reshaped(to: Shape(zip(outer, inner).map { $0 * $1 }))
+  return (blocks * elements).reshaped(to: Shape(zip(outer, inner).map { $0 &* $1 }))
+    .spelled("kronecker")
 }

@@ -21,7 +21,9 @@ extension Tensor {
         .cast(to: elementType)
     }
     let x = elementType.isFloatingPoint ? self : cast(to: .float32)
-    func sum(_ terms: Tensor) -> Tensor { terms.sum(alongAxes: axes, keepingAxes: keepingAxes) }
+    func sum(_ terms: Tensor) -> Tensor {
+      terms.sum(alongAxes: axes, keepingAxes: keepingAxes).spelled("norm(order:)")
+    }
     switch order {
     case 2: return fixingZero(sum(x * x)) { sqrt($0) }
     case 1: return sum(abs(x))
@@ -29,12 +31,14 @@ extension Tensor {
     case .infinity:
       // A maximum of nothing would be negative.
       return maximum(abs(x).max(alongAxes: axes, keepingAxes: keepingAxes), 0)
+        .spelled("norm(order:)")
     case let p where p > 0 && p.isFinite:
       return fixingZero(sum(fixingZero(abs(x)) { pow($0, p) })) { pow($0, 1 / p) }
     default:
       return Tensor(
         invalid: OperationError(
-          operation: "norm(order:)", rule: "an order of 0 or more", got: "\(order)"))
+          operation: "norm(order:)", rule: "an order of 0 or more",
+          got: "\(order) for shape \(shape)"))
     }
   }
 
@@ -45,7 +49,8 @@ extension Tensor {
   public func normalized(
     order: Double = 2, alongAxes axes: [Int]? = [-1], epsilon: Double = 1e-12
   ) -> Tensor {
-    self / maximum(norm(order: order, alongAxes: axes, keepingAxes: true), epsilon)
+    (self / maximum(norm(order: order, alongAxes: axes, keepingAxes: true), epsilon))
+      .spelled("normalized(order:alongAxes:)", self)
   }
 }
 

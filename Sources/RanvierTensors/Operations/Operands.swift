@@ -73,11 +73,11 @@ extension ElementLoop.Operation {
 
 extension ElementwisePrimitive {
   /// Checks that all operands have one element type.
-  func requireEqualTypes(_ operands: [ElementType]) throws(OperationError) {
-    guard operands.allSatisfy({ $0 == operands[0] }) else {
+  func requireEqualTypes(_ operands: [TensorType]) throws(OperationError) {
+    guard operands.allSatisfy({ $0.elementType == operands[0].elementType }) else {
       throw OperationError(
         operation: spelling, rule: "operands of one element type",
-        got: operands.map(\.abbreviation).joined(separator: " and "))
+        got: operands.map(\.description).joined(separator: " and "))
     }
   }
 }

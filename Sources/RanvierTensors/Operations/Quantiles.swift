@@ -16,7 +16,7 @@ extension Tensor {
       let operation = "quantile(_:alongAxes:)"
       guard (0 ... 1).contains(share) else {
         throw OperationError(
-          operation: operation, rule: "a share from 0 to 1", got: "\(share)")
+          operation: operation, rule: "a share from 0 to 1", got: "\(share) for shape \(shape)")
       }
       let reduced = try normalizedAxes(axes ?? Array(0 ..< rank), operation: operation)
       let kept = (0 ..< rank).filter { !reduced.contains($0) }
@@ -37,7 +37,7 @@ extension Tensor {
   /// If one of the elements is not a number, neither is the result, nor is it for no elements.
   /// Integers give `f32`.
   public func median(alongAxes axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
-    quantile(0.5, alongAxes: axes, keepingAxes: keepingAxes)
+    quantile(0.5, alongAxes: axes, keepingAxes: keepingAxes).spelled("median(alongAxes:)", self)
   }
 
   /// The quantiles along the last axis, which is not empty.

@@ -11,15 +11,16 @@ extension Tensor {
     guard counts.allSatisfy({ $0 >= 0 }) else {
       return Tensor(
         invalid: OperationError(
-          operation: "tiled(_:)", rule: "counts that are not negative", got: "\(counts)"))
+          operation: "tiled(_:)", rule: "counts that are not negative",
+          got: "\(counts) for shape \(shape)"))
     }
     let missing = [Int](repeating: 1, count: Swift.max(0, counts.count - rank))
-    var result = reshaped(to: Shape(missing + shape.sizes))
+    var result = reshaped(to: Shape(missing + shape.sizes)).spelled("tiled(_:)")
     for (offset, count) in counts.reversed().enumerated() where count != 1 {
       let axis = result.rank - 1 - offset
       // The repetitions are an axis of their own, just before the one that is repeated.
       result = result.repeating(count, before: axis, merging: axis)
-      if result.error != nil { return result }
+      if result.error != nil { return result.spelled("tiled(_:)") }
     }
     return result
   }
@@ -33,9 +34,10 @@ extension Tensor {
       let axis = try normalizedAxes([axis], operation: operation)[0]
       guard count >= 0 else {
         throw OperationError(
-          operation: operation, rule: "a count that is not negative", got: "\(count)")
+          operation: operation, rule: "a count that is not negative",
+          got: "\(count) for shape \(shape)")
       }
-      return repeating(count, before: axis + 1, merging: axis)
+      return repeating(count, before: axis + 1, merging: axis).spelled(operation)
     } catch {
       return Tensor(invalid: error)
     }
@@ -43,14 +45,19 @@ extension Tensor {
 
   /// Inserts an axis along which the tensor is repeated, and merges it with the axis `merging`.
   private func repeating(_ count: Int, before position: Int, merging axis: Int) -> Tensor {
-    // As three axes, because ranks are limited. Products of an empty tensor's sizes may overflow;
-    // they are not used then.
+    // As three axes, because ranks are limited.
     let (outer, inner) = (
-      shape.sizes[..<position].reduce(1, &*), shape.sizes[position...].reduce(1, &*)
+      shape.sizes[..<position].reduce(1, *), shape.sizes[position...].reduce(1, *)
     )
     var sizes = shape.sizes
     let (size, overflow) = sizes[axis].multipliedReportingOverflow(by: count)
     sizes[axis] = overflow ? .max : size
+    if let defect = Shape(sizes).defect {
+      return Tensor(
+        invalid: OperationError(
+          operation: "tiled(_:)", rule: "a result of a shape that is possible",
+          got: "\(Shape(sizes)) with \(defect)"))
+    }
     guard self.count > 0 else {
       return Tensor(repeating: 0, shape: Shape(sizes), elementType: elementType)
     }

@@ -9,7 +9,9 @@ public func trunc(_ x: Tensor) -> Tensor {
 /// What each element has after the point, with its sign: `x - trunc(x)`.
 ///
 /// Not-a-number for infinities. The derivative is 1.
-public func fractionalPart(_ x: Tensor) -> Tensor { x - trunc(x) }
+public func fractionalPart(_ x: Tensor) -> Tensor {
+  (x - trunc(x)).spelled("fractionalPart", x)
+}
 
 /// The quotients of elements, broadcasting, rounded down to whole numbers.
 ///
@@ -20,11 +22,11 @@ public func floorDivide(_ first: some TensorOperand, _ second: some TensorOperan
   let (rest, isBelow) = remainderAndSide(a, b)
   let step = isBelow.cast(to: a.elementType)
   guard a.elementType.isFloatingPoint else {
-    return (a / b - step).naming("floorDivide", after: rest)
+    return (a / b - step).spelled("floorDivide", first, second)
   }
   // By way of the exact remainder: a / b itself may round up to a whole number.
   return select(equal(b, 0), stopGradient(a / b), round((a - rest) / b) - step)
-    .naming("floorDivide", after: rest)
+    .spelled("floorDivide", first, second)
 }
 
 /// What division with rounding down leaves, broadcasting: `a - b * floor(a / b)`, as Python's `%`.
@@ -36,20 +38,11 @@ public func floorDivide(_ first: some TensorOperand, _ second: some TensorOperan
 public func floorModulo(_ first: some TensorOperand, _ second: some TensorOperand) -> Tensor {
   let (a, b) = promoted(first, second)
   let (rest, isBelow) = remainderAndSide(a, b)
-  return select(isBelow, rest + b, rest).naming("floorModulo", after: rest)
+  return select(isBelow, rest + b, rest).spelled("floorModulo", first, second)
 }
 
 /// The remainder of truncating division, and whether the quotient rounded down is one less.
 private func remainderAndSide(_ a: Tensor, _ b: Tensor) -> (rest: Tensor, isBelow: Tensor) {
   let rest: Tensor = apply(Remainder(), [a, b])
   return (rest, bitwiseAnd(notEqual(rest, 0), notEqual(less(rest, 0), less(b, 0))))
-}
-
-extension Tensor {
-  /// This tensor, or the error of a step that came before it under the whole operation's name.
-  fileprivate func naming(_ spelling: String, after step: Tensor) -> Tensor {
-    guard var error = step.error else { return self }
-    if error.operation == Remainder().spelling { error.operation = spelling }
-    return Tensor(invalid: error)
-  }
 }

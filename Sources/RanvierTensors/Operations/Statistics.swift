@@ -11,9 +11,8 @@ extension Tensor {
     }
     let numbers = elementType.isFloatingPoint ? self : cast(to: .float32)
     let sum = numbers.sum(alongAxes: axes, keepingAxes: keepingAxes)
-    if sum.error != nil { return sum }
-    let averaged = (axes ?? Array(0 ..< rank)).reduce(1) { $0 * shape[$1] }
-    return sum / Double(averaged)
+    if sum.error != nil { return sum.spelled("mean(alongAxes:)", self) }
+    return sum / count(alongAxes: axes)
   }
 
   /// The mean squared distance from the mean along axes (all by default).
@@ -30,9 +29,14 @@ extension Tensor {
     }
     let distance = self - mean(alongAxes: axes, keepingAxes: true)
     let sum = (distance * distance).sum(alongAxes: axes, keepingAxes: keepingAxes)
-    if sum.error != nil { return sum }
-    let averaged = (axes ?? Array(0 ..< rank)).reduce(1) { $0 * shape[$1] }
-    return sum / Double(averaged - correction)
+    if sum.error != nil { return sum.spelled("variance(alongAxes:)", self) }
+    return sum / (count(alongAxes: axes) - Double(correction))
+  }
+
+  /// The number of elements along axes of the tensor, which may be too large for an integer if the
+  /// tensor is empty.
+  private func count(alongAxes axes: [Int]?) -> Double {
+    (axes ?? Array(0 ..< rank)).reduce(1) { $0 * Double(shape[$1]) }
   }
 
   /// The square root of the variance along axes (all by default).
@@ -40,11 +44,12 @@ extension Tensor {
     alongAxes axes: [Int]? = nil, keepingAxes: Bool = false, correction: Int = 0
   ) -> Tensor {
     sqrt(variance(alongAxes: axes, keepingAxes: keepingAxes, correction: correction))
+      .spelled("standardDeviation(alongAxes:)", self)
   }
 }
 
 /// The square of each element.
-public func square(_ x: Tensor) -> Tensor { x * x }
+public func square(_ x: Tensor) -> Tensor { (x * x).spelled("square", x) }
 
 /// The same values, treated as constants by derivatives.
 public func stopGradient(_ x: Tensor) -> Tensor {

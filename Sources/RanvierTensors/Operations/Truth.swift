@@ -8,19 +8,20 @@ public func isInfinite(_ x: Tensor) -> Tensor {
 
 /// Whether both elements are true, broadcasting; numbers count as true if they are not 0.
 public func logicalAnd(_ first: Tensor, _ second: Tensor) -> Tensor {
-  bitwiseAnd(first.cast(to: .bool), second.cast(to: .bool))
+  bitwiseAnd(first.cast(to: .bool), second.cast(to: .bool)).spelled("logicalAnd", first, second)
 }
 
 /// Whether at least one of two elements is true, broadcasting; numbers count as true if they are
 /// not 0.
 public func logicalOr(_ first: Tensor, _ second: Tensor) -> Tensor {
-  bitwiseOr(first.cast(to: .bool), second.cast(to: .bool))
+  bitwiseOr(first.cast(to: .bool), second.cast(to: .bool)).spelled("logicalOr", first, second)
 }
 
 /// Whether exactly one of two elements is true, broadcasting; numbers count as true if they are
 /// not 0.
 public func logicalXor(_ first: Tensor, _ second: Tensor) -> Tensor {
   bitwiseExclusiveOr(first.cast(to: .bool), second.cast(to: .bool))
+    .spelled("logicalXor", first, second)
 }
 
 /// Whether each element is false; numbers count as true if they are not 0.

@@ -3,15 +3,12 @@
 /// A conforming file states the operation on one element, its partial derivatives and its block
 /// operation; the rest is the same for all.
 package protocol ElementwisePrimitive: Primitive {
-  /// The operation as users spell it, for error texts; the default is its name.
-  var spelling: String { get }
-
   /// What the operation computes, for the element loop; `nil` if it has no kernel for the operands'
   /// type.
   func loopOperation(_ operands: [TensorType]) -> ElementLoop.Operation?
 
   /// The type of the result's elements; the default is the type of the (equal) operands.
-  func resultElementType(of operands: [ElementType]) throws(OperationError) -> ElementType
+  func resultElementType(of operands: [TensorType]) throws(OperationError) -> ElementType
 
   /// The products of the cotangent with the partial derivatives, in the result's shape;
   /// broadcasting is undone elsewhere.
@@ -22,8 +19,6 @@ package protocol ElementwisePrimitive: Primitive {
 }
 
 extension ElementwisePrimitive {
-  package var spelling: String { name }
-
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
     var shape = operands[0].shape
     for operand in operands.dropFirst() {
@@ -35,23 +30,32 @@ extension ElementwisePrimitive {
       }
       shape = broadcast
     }
-    let type = try resultElementType(of: operands.map(\.elementType))
+    let type = try resultElementType(of: operands)
     guard loopOperation(operands) != nil else {
       throw OperationError(
-        operation: spelling, rule: "a type it is defined for",
-        got: operands.map(\.elementType.abbreviation).joined(separator: " and "),
+        operation: spelling, rule: definedTypes(operands.count),
+        got: operands.map(\.description).joined(separator: " and "),
         hint: "convert with cast(to:)")
     }
     return [TensorType(type, shape)]
   }
 
-  package func resultElementType(of operands: [ElementType]) throws(OperationError) -> ElementType {
-    guard operands.allSatisfy({ $0 == operands[0] }) else {
-      throw OperationError(
-        operation: spelling, rule: "operands of one element type",
-        got: operands.map(\.abbreviation).joined(separator: " and "))
+  /// The element types that there are kernels for, in words.
+  private func definedTypes(_ operandCount: Int) -> String {
+    let types = ElementType.allCases.filter { type in
+      loopOperation([TensorType](repeating: TensorType(type, []), count: operandCount)) != nil
     }
-    return operands[0]
+    let hasIntegers = types.contains { $0.isInteger }
+    let numbers =
+      !types.contains { $0.isFloatingPoint }
+      ? hasIntegers ? "integers" : nil : hasIntegers ? "numbers" : "floating-point numbers"
+    return [numbers, types.contains(.bool) ? "truth values" : nil].compactMap(\.self)
+      .joined(separator: " or ")
+  }
+
+  package func resultElementType(of operands: [TensorType]) throws(OperationError) -> ElementType {
+    try requireEqualTypes(operands)
+    return operands[0].elementType
   }
 
   package func pullback(_ application: Application) -> [Tensor?] {

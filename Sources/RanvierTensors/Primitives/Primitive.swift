@@ -4,8 +4,11 @@
 /// tensors. Everything about it stands side by side in one file: shape rule, derivative, reference
 /// evaluation, kernel, samples for the tests.
 package protocol Primitive: Sendable, Hashable, CustomStringConvertible {
-  /// The operation's name in graphs, plans and error texts.
+  /// The operation's name in graphs and plans.
   var name: String { get }
+
+  /// The operation as users spell it, for error texts; the default is its name.
+  var spelling: String { get }
 
   /// The number of results.
   var resultCount: Int { get }
@@ -36,6 +39,7 @@ package protocol Primitive: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension Primitive {
+  package var spelling: String { name }
   package var resultCount: Int { 1 }
   package var description: String { name }
 

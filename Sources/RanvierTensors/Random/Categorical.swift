@@ -5,13 +5,14 @@ extension RandomKey {
   /// probability that softmax gives it; see ``categorical(logits:alongAxis:sampleShape:)``. Numbers
   /// equal JAX's, up to rounding of the logarithms.
   public func gumbel(_ shape: Shape, elementType: ElementType = .float32) -> Tensor {
+    if let invalid = RandomKey.wrongType("gumbel", elementType, shape) { return invalid }
     let type = elementType == .float64 ? elementType : .float32
     // The smallest normal number instead of 0 keeps the logarithm finite.
     let least =
       type == .float64
       ? Double.leastNormalMagnitude : Double(Float.leastNormalMagnitude)
     return (-log(-log(uniform(shape, from: least, to: 1, elementType: type))))
-      .cast(to: elementType)
+      .cast(to: elementType).spelled("gumbel", words)
   }
 
   /// Positions (i32) along an axis, drawn with the probabilities that softmax gives them.
@@ -35,6 +36,7 @@ extension RandomKey {
       let shape = Shape(sampleShape.sizes + logits.shape.sizes)
       let noise = gumbel(shape, elementType: numbers.elementType)
       return (noise + numbers).argmax(alongAxis: sampleShape.rank + axis)
+        .spelled("categorical(logits:alongAxis:)", words)
     } catch {
       return Tensor(invalid: error)
     }

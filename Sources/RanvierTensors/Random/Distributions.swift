@@ -8,19 +8,29 @@ extension RandomKey {
   public func uniform(
     _ shape: Shape, from low: Double = 0, to high: Double = 1, elementType: ElementType = .float32
   ) -> Tensor {
-    guard elementType.isFloatingPoint else {
+    if let invalid = RandomKey.wrongType("uniform", elementType, shape) { return invalid }
+    guard low <= high, low.isFinite, high.isFinite else {
       return Tensor(
         invalid: OperationError(
-          operation: "uniform", rule: "a floating-point type", got: elementType.abbreviation,
-          hint: "use integers(_:in:) for whole numbers"))
+          operation: "uniform", rule: "finite ends, the lower one first",
+          got: "\(low) to \(high) for shape \(shape)"))
     }
     // The upper 23 bits, scaled by a power of two: exact in every type but the 16-bit ones, which
     // round.
     let fraction = (bits(shape) / (1 << 9)).cast(to: .float32) * 0x1p-23
     let unit = elementType == .float64 ? uniform53(shape) : fraction.cast(to: elementType)
     let spread = high - low
-    if low == 0 && spread == 1 { return unit }
-    return maximum(unit * spread + low, low)
+    let numbers = low == 0 && spread == 1 ? unit : maximum(unit * spread + low, low)
+    return numbers.spelled("uniform", words)
+  }
+
+  /// The error for random numbers of a type that has no fractions.
+  static func wrongType(_ spelling: String, _ type: ElementType, _ shape: Shape) -> Tensor? {
+    guard !type.isFloatingPoint else { return nil }
+    return Tensor(
+      invalid: OperationError(
+        operation: spelling, rule: "a floating-point type", got: "\(TensorType(type, shape))",
+        hint: "use integers(_:in:) for whole numbers"))
   }
 
   /// 53 random bits as a fraction, from two words.
@@ -36,12 +46,13 @@ extension RandomKey {
     _ shape: Shape, mean: Double = 0, standardDeviation: Double = 1,
     elementType: ElementType = .float32
   ) -> Tensor {
+    if let invalid = RandomKey.wrongType("normal", elementType, shape) { return invalid }
     // The lower end is the number above -1, so that the inverse error function stays finite.
     let type = elementType == .float64 ? elementType : .float32
     let low = type == .float64 ? (-1.0).nextUp : Double(Float(-1).nextUp)
     let standard = erfinv(uniform(shape, from: low, to: 1, elementType: type)) * 2.0.squareRoot()
     let scaled = standardDeviation == 1 ? standard : standard * standardDeviation
-    return (mean == 0 ? scaled : scaled + mean).cast(to: elementType)
+    return (mean == 0 ? scaled : scaled + mean).cast(to: elementType).spelled("normal", words)
   }
 
   /// Normally distributed numbers within an interval, in units of the standard deviation around 0.
@@ -51,11 +62,13 @@ extension RandomKey {
   public func truncatedNormal(
     _ shape: Shape, from low: Double = -2, to high: Double = 2, elementType: ElementType = .float32
   ) -> Tensor {
+    let spelling = "truncatedNormal(_:from:to:)"
+    if let invalid = RandomKey.wrongType(spelling, elementType, shape) { return invalid }
     guard low < high else {
       return Tensor(
         invalid: OperationError(
-          operation: "truncatedNormal(_:from:to:)", rule: "a lower end below the upper one",
-          got: "\(low) to \(high)"))
+          operation: spelling, rule: "a lower end below the upper one",
+          got: "\(low) to \(high) for shape \(shape)"))
     }
     let type = elementType == .float64 ? elementType : .float32
     let root = 2.0.squareRoot()
@@ -66,12 +79,12 @@ extension RandomKey {
       type == .float64
       ? (low.nextUp, high.nextDown)
       : (Double(Float(low).nextUp), Double(Float(high).nextDown))
-    return clamp(sample, inside.0, inside.1).cast(to: elementType)
+    return clamp(sample, inside.0, inside.1).cast(to: elementType).spelled(spelling, words)
   }
 
   /// `true` with a probability.
   public func bernoulli(_ shape: Shape, probability: Double) -> Tensor {
-    less(uniform(shape), probability)
+    less(uniform(shape), probability).spelled("bernoulli(_:probability:)", words)
   }
 
   /// `true` with a probability of its own for each element.
@@ -96,14 +109,17 @@ extension RandomKey {
     }
     let type = probability.elementType == .float64 ? ElementType.float64 : .float32
     return less(uniform(shape, elementType: type), probability.cast(to: type))
+      .spelled("bernoulli(probability:shape:)", words)
   }
 
   /// Exponentially distributed numbers of rate 1, whose mean is 1: `-log(1 - u)` of uniform u.
   ///
   /// In `f32`, numbers are at most 16, since u is a multiple of 2^-23.
   public func exponential(_ shape: Shape, elementType: ElementType = .float32) -> Tensor {
+    if let invalid = RandomKey.wrongType("exponential", elementType, shape) { return invalid }
     let type = elementType == .float64 ? elementType : .float32
-    return -log1p(-uniform(shape, elementType: type)).cast(to: elementType)
+    return (-log1p(-uniform(shape, elementType: type)).cast(to: elementType))
+      .spelled("exponential", words)
   }
 
   /// Whole numbers of a range (i32), all equally likely up to 2^-32 of the range's size.
@@ -115,9 +131,10 @@ extension RandomKey {
       return Tensor(
         invalid: OperationError(
           operation: "integers(_:in:)", rule: "a range of 32-bit integers that is not empty",
-          got: "\(range)"))
+          got: "\(range) for shape \(shape)"))
     }
     let fraction = bits(shape).cast(to: .float64) * 0x1p-32
     return (floor(fraction * Double(range.count)) + Double(range.lowerBound)).cast(to: .int32)
+      .spelled("integers(_:in:)", words)
   }
 }

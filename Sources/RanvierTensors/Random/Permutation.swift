@@ -22,6 +22,7 @@ extension RandomKey {
     do throws(OperationError) {
       let axis = try x.normalizedAxes([axis], operation: "shuffled(_:alongAxis:)")[0]
       return x.gathered(at: permutation(x.shape[axis]), alongAxis: axis)
+        .spelled("shuffled(_:alongAxis:)", words)
     } catch {
       return Tensor(invalid: error)
     }
@@ -54,6 +55,7 @@ extension RandomKey {
     }
     let noise = gumbel(probabilities.shape, elementType: probabilities.elementType)
     return (noise + log(probabilities)).top(count).positions
+      .spelled("choice(_:probabilities:)", words)
   }
 
   private func choice(_ count: Int, outOf population: Int, operation: String) -> Tensor {
@@ -61,7 +63,7 @@ extension RandomKey {
       return Tensor(
         invalid: OperationError(
           operation: operation,
-          rule: "numbers that are not negative and below 2^31, no more than there are",
+          rule: "counts in 0 ..< 2^31, and no more numbers than there are",
           got: "\(count) out of \(population)"))
     }
     // Words of 32 bits may be equal; after this many rounds, elements whose words were equal in all
@@ -79,6 +81,6 @@ extension RandomKey {
         isLast ? words.top(count, smallest: true).positions : words.sortedPositions()
       order = order.map { $0.gathered(at: positions) } ?? positions
     }
-    return order ?? Tensor.range(population)[..<count]
+    return (order ?? Tensor.range(population)[..<count]).spelled(operation, words)
   }
 }

@@ -23,7 +23,8 @@ public struct RandomKey: TensorTree {
       fatalError("split(_:) needs a count that is not negative, got \(count)")
     }
     let counters: [UInt32] = (0 ..< UInt32(count)).flatMap { [0, $0] as [UInt32] }
-    let keys: Tensor = apply(DeriveKey(), [words, Tensor(counters, shape: [count, 2])])
+    let keys = apply(DeriveKey(), [words, Tensor(counters, shape: [count, 2])])
+      .spelled("split(_:)", words)
     return (0 ..< count).map { RandomKey(words: keys[$0]) }
   }
 
@@ -37,6 +38,12 @@ public struct RandomKey: TensorTree {
 
   /// The key derived for a number that may not be known yet: a scalar tensor of integers.
   public func derived(_ number: Tensor) -> RandomKey {
+    guard number.error != nil || number.count == 1 && number.elementType.isInteger else {
+      return RandomKey(
+        words: Tensor(
+          invalid: OperationError(
+            operation: DeriveKey().spelling, rule: "one integer", got: "\(number.type)")))
+    }
     let counter = Tensor(
       concatenating: [Tensor([UInt32(0)]), number.cast(to: .uint32).reshaped(to: [1])])
     return RandomKey(words: apply(DeriveKey(), [words, counter]))

@@ -18,7 +18,7 @@ package func applyAll(_ primitive: some Primitive, _ operands: [Tensor]) -> [Ten
           guard inner.isNested else {
             return invalid(
               OperationError(
-                operation: primitive.name, rule: "operands of one recording",
+                operation: primitive.spelling, rule: "operands of one recording",
                 got: "operands recorded by two functions that are being compiled separately",
                 hint: "pass the outer value to the inner function as an argument"))
           }
@@ -29,7 +29,7 @@ package func applyAll(_ primitive: some Primitive, _ operands: [Tensor]) -> [Ten
       } else if value.storage == nil {
         return invalid(
           OperationError(
-            operation: primitive.name, rule: "values that are still in use",
+            operation: primitive.spelling, rule: "values that are still in use",
             got: "a \(operand.type) that was kept from a function after its compilation",
             hint: "return the value from the compiled function instead"))
       }
@@ -51,7 +51,7 @@ package func applyAll(_ primitive: some Primitive, _ operands: [Tensor]) -> [Ten
     guard let defect = type.shape.defect else { continue }
     return invalid(
       OperationError(
-        operation: primitive.name, rule: "a result of a shape that is possible",
+        operation: primitive.spelling, rule: "a result of a shape that is possible",
         got: "\(type.shape) with \(defect)"))
   }
   if let trace { return trace.record(primitive, operands, resultTypes) }

@@ -3,7 +3,9 @@
 /// Operators cannot throw, so a wrong operation gives an invalid tensor that carries this error;
 /// everything computed from it is invalid for the same reason. ``Tensor/validated()``, compiled
 /// functions and models throw it.
-public struct OperationError: Error, Sendable, Hashable {
+///
+/// Errors are equal if they say the same, wherever they were made.
+public struct OperationError: Error, Sendable {
   /// The operation, as users spell it: `matmul`, `+`, `reshaped(to:)`.
   public var operation: String
   /// What the operation needs.
@@ -12,10 +14,24 @@ public struct OperationError: Error, Sendable, Hashable {
   public var got: String
   /// What might help, or nothing.
   public var hint: String
-  /// Where the operation was written, as far as it is known.
-  public var location: CodeLocation?
+  /// The calls that led here.
+  private var origin: CallOrigin?
+  /// The location that was given instead of being found.
+  private var given: CodeLocation?
+
+  /// Where the operation was written: the line of your program that called it.
+  ///
+  /// It is found from the calls that led to the error when it is first asked for, by the program's
+  /// debug information, which `swift build` adds in debug and release. Without that it is `nil`.
+  /// Optimized functions that end with a call may leave no trace; then the line is their caller's.
+  public var location: CodeLocation? {
+    get { given ?? origin?.location }
+    set { (given, origin) = (newValue, nil) }
+  }
 
   /// Creates an error.
+  ///
+  /// - Parameter location: Where the operation was written; by default it is found from the calls.
   public init(
     operation: String, rule: String, got: String, hint: String = "", location: CodeLocation? = nil
   ) {
@@ -23,22 +39,38 @@ public struct OperationError: Error, Sendable, Hashable {
     self.rule = rule
     self.got = got
     self.hint = hint
-    self.location = location
+    given = location
+    origin = location == nil ? CallOrigin.current() : nil
+  }
+}
+
+extension OperationError: Hashable {
+  public static func == (first: OperationError, second: OperationError) -> Bool {
+    first.operation == second.operation && first.rule == second.rule && first.got == second.got
+      && first.hint == second.hint
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(operation)
+    hasher.combine(rule)
+    hasher.combine(got)
+    hasher.combine(hint)
   }
 }
 
 extension OperationError: CustomStringConvertible {
-  public var description: String {
-    var text = "\(operation) needs \(rule), got \(got)"
-    if !hint.isEmpty { text += "; \(hint)" }
-    if let location { text += " (\(location))" }
-    return text
+  public var description: String { location.map { "\(message) (\($0))" } ?? message }
+
+  /// What is wrong, without where.
+  public var message: String {
+    let text = "\(operation) needs \(rule), got \(got)"
+    return hint.isEmpty ? text : "\(text); \(hint)"
   }
 }
 
 /// A place in source code.
 public struct CodeLocation: Sendable, Hashable, CustomStringConvertible {
-  /// The file as `Module/File.swift`.
+  /// The file as `Folder/File.swift`.
   public var file: String
   /// The line, from 1.
   public var line: Int

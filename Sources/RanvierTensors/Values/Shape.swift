@@ -17,9 +17,9 @@ public struct Shape: Sendable, Hashable {
   package var defect: String? {
     if let negative = sizes.first(where: { $0 < 0 }) { return "the size \(negative)" }
     if rank > Shape.largestRank { return "\(rank) axes; the limit is \(Shape.largestRank)" }
-    if sizes.contains(0) { return nil }
     var total = 1
-    for size in sizes {
+    // An empty tensor's other sizes count too, so that no product of some of them overflows.
+    for size in sizes where size > 0 {
       let (product, overflow) = total.multipliedReportingOverflow(by: size)
       // Elements have up to 8 bytes.
       if overflow || product > Int.max / 16 { return "too many elements" }

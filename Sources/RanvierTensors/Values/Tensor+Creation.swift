@@ -83,17 +83,23 @@ extension Tensor {
 
   /// The numbers from 0 to `count - 1`.
   public static func range(_ count: Int, elementType: ElementType = .int32) -> Tensor {
-    apply(Iota(type: TensorType(elementType, [count]), axis: 0), [])
+    guard count >= 0, elementType != .bool else {
+      return Tensor(
+        invalid: OperationError(
+          operation: "range(_:)", rule: "a count that is not negative, and a type of numbers",
+          got: "\(count) of type \(elementType.abbreviation)"))
+    }
+    return apply(Iota(type: TensorType(elementType, [count]), axis: 0), []).spelled("range(_:)")
   }
 
   /// `count` numbers from `start` to `end`, both included, at equal distances.
   public static func linearlySpaced(
     from start: Double, through end: Double, count: Int, elementType: ElementType = .float32
   ) -> Tensor {
-    guard count >= 0 else {
+    guard Shape([count]).defect == nil else {
       return Tensor(
         invalid: OperationError(
-          operation: "linearlySpaced", rule: "a count that is not negative", got: "\(count)"))
+          operation: "linearlySpaced", rule: "a count that is possible", got: "\(count)"))
     }
     let step = count > 1 ? (end - start) / Double(count - 1) : 0
     var numbers = (0 ..< count).map { start + Double($0) * step }

@@ -89,12 +89,14 @@ public struct Tensor: Sendable {
     }
   }
 
+  private static let beingWritten = Content.invalid(
+    OperationError(operation: "writing", rule: "exclusive access", got: "reentrant use"))
+
   /// Replaces the memory; the caller vouches that it holds elements of the same type.
   package mutating func withUniqueStorage<R>(_ body: (UnsafeMutableRawPointer) -> R) -> R {
     var storage = requiredStorage("writing")
     // Drops this tensor's own reference, so that a sole owner is seen as one.
-    content = .invalid(
-      OperationError(operation: "writing", rule: "exclusive access", got: "reentrant use"))
+    content = Tensor.beingWritten
     if !isKnownUniquelyReferenced(&storage) { storage = storage.copy() }
     defer { content = .concrete(storage) }
     return body(storage.address)

@@ -88,7 +88,7 @@ struct ActivationCase: Sendable, CustomTestStringConvertible {
   @Test func `says which names and options there are`() {
     let name = #expect(throws: OperationError.self) { try Activation(named: "rellu") }
     #expect(
-      name?.description == """
+      name?.message == """
         Activation(named:) needs a name of the catalog, got `rellu`; known are elu, gelu, \
         leaky_relu, linear, log_softmax, relu, selu, sigmoid, silu, softmax, softplus, tanh
         """)
@@ -96,7 +96,7 @@ struct ActivationCase: Sendable, CustomTestStringConvertible {
       try Activation(named: "elu", options: ["beta": 1])
     }
     #expect(
-      option?.description
+      option?.message
         == "Activation(named: \"elu\") needs options that it has, got `beta`; it has alpha")
     let none = #expect(throws: OperationError.self) {
       try Activation(named: "relu", options: ["alpha": 1])

@@ -22,6 +22,6 @@ import Testing
   @Test func `names itself in errors`() {
     expectError(
       logSoftmax(Tensor([1.0]), alongAxis: -2),
-      "logSoftmax needs different axes in -1 ..< 1, got [-2] for shape [1]")
+      "logSoftmax needs an axis in -1 ..< 1, got [-2] for shape [1]")
   }
 }

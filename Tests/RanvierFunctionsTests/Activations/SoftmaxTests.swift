@@ -44,8 +44,8 @@ import Testing
   @Test func `names itself in errors`() {
     expectError(
       softmax(Tensor([1.0]), alongAxis: 2),
-      "softmax needs different axes in -1 ..< 1, got [2] for shape [1]")
+      "softmax needs an axis in -1 ..< 1, got [2] for shape [1]")
     expectError(
-      softmax(Tensor(1.0)), "softmax needs different axes in 0 ..< 0, got [-1] for shape []")
+      softmax(Tensor(1.0)), "softmax needs at least one axis, got [-1] for shape []")
   }
 }

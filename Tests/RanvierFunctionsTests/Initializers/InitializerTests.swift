@@ -127,10 +127,11 @@ struct InitializerCase: Sendable, CustomTestStringConvertible {
       "he_normal needs sizes that are not negative, got [2, -1]")
     expectError(
       Initializer.heUniform([2, 3], key: Self.key, elementType: .int32),
-      "uniform needs a floating-point type, got i32; use integers(_:in:) for whole numbers")
+      "he_uniform needs a floating-point type, got i32[2, 3]; use integers(_:in:) for whole numbers"
+    )
     let name = #expect(throws: OperationError.self) { try Initializer(named: "xavier") }
     #expect(
-      name?.description == """
+      name?.message == """
         Initializer(named:) needs a name of the catalog, got `xavier`; known are constant, \
         glorot_normal, glorot_uniform, he_normal, he_uniform, lecun_normal, lecun_uniform, \
         normal, ones, uniform, zeros

@@ -32,7 +32,7 @@ import Testing
   func `needs a rate below 1`(rate: Double) {
     expectError(
       dropout(Tensor.ones([2]), rate: rate, key: key),
-      "dropout needs a rate in 0 ..< 1, got \(rate)")
+      "dropout needs a rate in 0 ..< 1, got \(rate) for shape [2]")
   }
 
   @Test func `does nothing at rate 0`() {

@@ -108,7 +108,7 @@ import Testing
   @Test func `says what does not fit`() {
     let x = Tensor.ones([1, 3, 2])
     #expect(
-      transposedConvolution(x, Tensor.ones([3, 4, 1])).error?.description
+      transposedConvolution(x, Tensor.ones([3, 4, 1])).error?.message
         == """
         transposedConvolution needs spatial axes that are not empty, and a kernel [1 sizes, \
         outputs / groups, channels] whose channels groups divide, got x [1, 3, 2], \

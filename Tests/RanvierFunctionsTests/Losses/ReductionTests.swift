@@ -40,7 +40,7 @@ import Testing
     expectError(
       Reduction.mean(losses, weights: Tensor([1.0, 2, 3])),
       """
-      weights needs the leading axes of the values they belong to, got weights [3] for values \
+      Reduction needs weights with the leading axes of the values, got weights [3] for values \
       [2, 2]; \
       give one weight for each example, or for each value
       """)

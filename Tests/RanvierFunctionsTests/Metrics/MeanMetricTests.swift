@@ -28,8 +28,7 @@ import Testing
     expectError(
       metric(values, values, weights: Tensor([3.0])),
       """
-      value needs the leading axes of the values they belong to, got weights [1] for values [2, \
-      2]; \
+      value needs weights with the leading axes of the values, got weights [1] for values [2, 2]; \
       give one weight for each example, or for each value
       """)
   }

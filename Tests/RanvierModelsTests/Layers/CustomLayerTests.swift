@@ -47,8 +47,10 @@ struct CustomLayerTests {
 
   @Test func `reports what is wrong with it`() {
     let x = Model.input(shape: [nil, 3])
+    let (line, wrong) = (#line, Model.layer("bad", x) { matmul($0.input, Tensor.ones([2, 2])) })
     expectProblem(
-      Model.layer("bad", x) { matmul($0.input, Tensor.ones([2, 2])) }, rule: "", got: "[3, 3]")
+      wrong, rule: "equal inner sizes (in matmul at Layers/CustomLayerTests.swift:\(line))",
+      got: "[3, 3]")
     expectProblem(
       Model.layer("bad", x, parameters: { [.init("w", shape: [$0[0][0]])] }) { $0.input },
       rule: "do not depend on open sizes", got: "f32[nil, 3]")

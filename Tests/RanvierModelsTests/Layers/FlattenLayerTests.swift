@@ -21,6 +21,6 @@ struct FlattenLayerTests {
     expectProblem(number.flatten(), rule: "batch axis", got: "[]")
     expectProblem(number.reshape([1]), rule: "batch axis", got: "[]")
     expectProblem(number.dense(1), rule: "rank 2", got: "[]")
-    expectProblem(number.softmax(), rule: "axes", got: "")
+    expectProblem(number.softmax(), rule: "axis", got: "")
   }
 }

@@ -50,7 +50,7 @@ import Testing
   @Test func `what has no diagonal is an error`() {
     #expect(Tensor([1.0]).diagonal().error != nil)
     #expect(
-      Tensor.ones([2, 2]).diagonal(axes: (1, 1)).error?.description
+      Tensor.ones([2, 2]).diagonal(axes: (1, 1)).error?.message
         == "diagonal(offset:axes:) needs different axes in -2 ..< 2, got [1, 1] for shape [2, 2]")
     #expect(Tensor(1.0).diagonalMatrix().error != nil)
     #expect(Tensor.ones([2, 2]).diagonal(offset: .min).shape == [0])

@@ -57,7 +57,7 @@ import Testing
     #expect(
       bincount(Tensor([[1], [1]]), bins: 2, weights: Tensor([[0.5], [1]])) == Tensor([0, 1.5]))
     #expect(bincount(Tensor([1]), weights: Tensor([true])) == Tensor([Int32(0), 1]))
-    #expect(bincount(Tensor([-1])).error?.got == "numbers from -1 to -1")
+    #expect(bincount(Tensor([-1])).error?.got == "i64[1] from -1 to -1")
     #expect(bincount(Tensor([Int.max])).error != nil)
     #expect(bincount(Tensor([1.0])).error?.operation == "bincount")
     #expect(bincount(Tensor([1]), bins: 2, weights: Tensor([1.0, 2])).error != nil)
@@ -65,8 +65,9 @@ import Testing
   }
 
   @Test func `what has no bins is an error`() {
-    #expect(histogram(Tensor([1.0]), bins: 0).counts.error?.got == "0 bins")
-    #expect(histogram(Tensor([1.0, .nan]), bins: 2).edges.error?.got == "2 bins from nan to nan")
+    #expect(histogram(Tensor([1.0]), bins: 0).counts.error?.got == "0 bins for f64[1]")
+    let unbounded = histogram(Tensor([1.0, .nan]), bins: 2).edges
+    #expect(unbounded.error?.got == "2 bins from nan to nan for f64[2]")
     #expect(histogram(Tensor([1.0]), bins: 2, in: 0 ... .infinity).counts.error != nil)
     #expect(histogram(Tensor([1.0]), edges: Tensor([[1.0]])).error?.operation == "histogram")
     #expect(histogram(Tensor([1.0]), edges: Tensor([Double]())).error != nil)

@@ -128,6 +128,6 @@ import Testing
     #expect(y.error?.got == "5 on axis 0 of shape [2, 3, 4]")
     y = x
     y[0] = Tensor([1, 2, 3])
-    #expect(y.error?.operation == "broadcast(to:)")
+    #expect(y.error?.operation == "x[...] = value")
   }
 }

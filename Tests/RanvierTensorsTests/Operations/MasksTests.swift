@@ -25,7 +25,7 @@ import Testing
     #expect(rows[Tensor([Int]())].shape == [0, 2])
     #expect(rows[Tensor(1)] == Tensor([3, 4]))
     #expect(
-      rows[Tensor([0, 3])].error?.description
+      rows[Tensor([0, 3])].error?.message
         == "x[positions] needs positions in -3 ..< 3, got 3 for shape [3, 2]")
     #expect(rows[Tensor([-4])].error?.got == "-4 for shape [3, 2]")
     #expect(Tensor(1)[Tensor([0])].error?.got == "a scalar")

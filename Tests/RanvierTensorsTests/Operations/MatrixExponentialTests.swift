@@ -69,7 +69,7 @@ import Testing
 
   @Test func `wrong operands say what is needed`() {
     #expect(
-      matrixExponential(Tensor.zeros([2, 3])).error?.description
+      matrixExponential(Tensor.zeros([2, 3])).error?.message
         == "matrixExponential needs square matrices of type f32 or f64, got f32[2, 3]")
   }
 }

@@ -38,8 +38,9 @@ import Testing
     #expect(Tensor([true, false]).median() == Tensor(Float(0.5)))
     let halves = Tensor([1.0, 2]).cast(to: .float16)
     #expect(halves.median() == Tensor(1.5).cast(to: .float16))
-    #expect(x.quantile(1.5).error?.got == "1.5" && x.quantile(.nan).error != nil)
-    #expect(x.median(alongAxes: [2]).error?.operation == "quantile(_:alongAxes:)")
+    #expect(x.quantile(1.5).error?.got == "1.5 for shape \(x.shape)")
+    #expect(x.quantile(.nan).error != nil)
+    #expect(x.median(alongAxes: [2]).error?.operation == "median(alongAxes:)")
   }
 
   @Test(.tags(.gradient)) func `quantiles have derivatives`() {

@@ -32,13 +32,14 @@ import Testing
   }
 
   @Test func `wrong counts and axes are invalid`() {
-    #expect(x.tiled([-1]).error?.got == "[-1]")
-    #expect(x.repeatingElements(-1).error?.got == "-1")
+    #expect(x.tiled([-1]).error?.got == "[-1] for shape \(x.shape)")
+    #expect(x.repeatingElements(-1).error?.got == "-1 for shape \(x.shape)")
     #expect(x.repeatingElements(2, alongAxis: 2).error != nil)
     #expect(x.tiled([.max, .max]).error != nil)
     #expect(Tensor(1).repeatingElements(2).error != nil)
     #expect(x.tiled([Int](repeating: 1, count: 17)).error != nil)
-    #expect(Tensor.zeros([0, 3]).tiled([1, .max]).shape == [0, .max])
+    #expect(Tensor.zeros([0, 3]).tiled([1, 1 << 40]).shape == [0, 3 << 40])
+    #expect(Tensor.zeros([0, 3]).tiled([1, .max]).error != nil)
   }
 
   @Test func `repeating has derivatives`() {

@@ -40,7 +40,7 @@ import Testing
   @Test func `terms that do not fit are errors`() {
     let x = Tensor.zeros([4, 2])
     #expect(
-      x.scatterAdding(Tensor([1.0, 2, 3]), at: Tensor([0])).error?.description
+      x.scatterAdding(Tensor([1.0, 2, 3]), at: Tensor([0])).error?.message
         == "scatterAdding(_:at:alongAxis:) needs terms that broadcast to shape [1, 2], got f64[3]")
     #expect(x.scatterAdding(1, at: Tensor([0]), alongAxis: 2).error != nil)
     #expect(Tensor([true]).scatterAdding(1, at: Tensor([0])).error != nil)

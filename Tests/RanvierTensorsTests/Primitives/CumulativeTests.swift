@@ -26,16 +26,16 @@ import Testing
       x.cumulativeSum(alongAxis: 2), Tensor(1.0).cumulativeProduct(), flags.cumulativeMaximum(),
       Tensor([1]).cumulativeLogSumExp(), linearRecurrence(Tensor.zeros([2]), x),
       linearRecurrence(x, x, alongAxis: 5), x.product(alongAxes: [2]),
-    ].map { $0.error?.description ?? "no error" }
+    ].map { $0.error?.message ?? "no error" }
     #expect(
       texts == [
-        "cumulativeSum(alongAxis:) needs different axes in -2 ..< 2, got [2] for shape [2, 3]",
-        "cumulativeProduct(alongAxis:) needs different axes in 0 ..< 0, got [-1] for shape []",
-        "cumulativeMaximum(alongAxis:) needs elements that are numbers, got bool; convert with cast(to:)",
-        "cumulativeLogSumExp(alongAxis:) needs floating-point elements, got i64; convert with cast(to:)",
+        "cumulativeSum(alongAxis:) needs an axis in -2 ..< 2, got [2] for shape [2, 3]",
+        "cumulativeProduct(alongAxis:) needs at least one axis, got [-1] for shape []",
+        "cumulativeMaximum(alongAxis:) needs elements that are numbers, got bool[1]; convert with cast(to:)",
+        "cumulativeLogSumExp(alongAxis:) needs floating-point elements, got i64[1]; convert with cast(to:)",
         "linearRecurrence(_:_:alongAxis:) needs coefficients and inputs that broadcast, got f32[2] and f32[2, 3]",
-        "linearRecurrence(_:_:alongAxis:) needs different axes in -2 ..< 2, got [5] for shape [2, 3]",
-        "product(alongAxes:) needs different axes in -2 ..< 2, got [2] for shape [2, 3]",
+        "linearRecurrence(_:_:alongAxis:) needs an axis in -2 ..< 2, got [5] for shape [2, 3]",
+        "product(alongAxes:) needs an axis in -2 ..< 2, got [2] for shape [2, 3]",
       ])
   }
 

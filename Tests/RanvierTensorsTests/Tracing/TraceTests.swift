@@ -80,8 +80,8 @@ import Testing
   @Test func `values kept after a compilation are of no use`() {
     let (_, results) = recording([TensorType(.float32, [2])]) { [$0[0] + 1] }
     #expect(
-      (results[0] * 2).error?.description
-        == "multiply needs values that are still in use, got a f32[2] that was kept from a function after its compilation; return the value from the compiled function instead"
+      (results[0] * 2).error?.message
+        == "* needs values that are still in use, got a f32[2] that was kept from a function after its compilation; return the value from the compiled function instead"
     )
   }
 

@@ -60,7 +60,7 @@ import Testing
   @Test func `a missing path lists what is there`() {
     let error = map["decoder"].error
     #expect(
-      error?.description
+      error?.message
         == "parameters[\"decoder\"] needs a path that is there, got a map of `encoder/dense_0/kernel`, `encoder/dense_0/bias`, `encoder2/kernel`, `head`"
     )
     var many = Parameters()

@@ -38,6 +38,7 @@ import Testing
 
   @Test(arguments: [
     ([-1], "the size -1"), ([1 << 40, 1 << 40], "too many elements"),
+    ([0, 1 << 40, 1 << 40], "too many elements"),
     ([Int](repeating: 1, count: 17), "17 axes; the limit is 16"),
   ])
   func `knows what no tensor can have`(_ sizes: [Int], _ defect: String) {

@@ -75,11 +75,13 @@ import Testing
     #expect(Tensor([1.0], shape: Shape(ones + [1, 1])).error != nil)
   }
 
-  @Test func `sizes of an empty tensor may be huge`() {
-    let huge = Tensor.zeros([1 << 62, 0, 1 << 62])
+  @Test func `the other sizes of an empty tensor have a product too`() {
+    let huge = Tensor.zeros([1 << 40, 0, 1 << 18])
+    #expect(Tensor.zeros([1 << 40, 0, 1 << 40]).error != nil)
     #expect(huge.count == 0 && huge.error == nil)
     #expect((huge + 1).shape == huge.shape)
-    #expect(huge.transposed().shape == [1 << 62, 0, 1 << 62])
+    #expect(huge.transposed().shape == [1 << 18, 0, 1 << 40])
+    #expect(huge.sum(alongAxes: [0, 2]).shape == [0])
     #expect("\(huge)" == "[]")
   }
 }

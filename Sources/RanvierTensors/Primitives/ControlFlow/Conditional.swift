@@ -13,6 +13,7 @@ package struct Conditional: ControlFlowPrimitive {
   }
 
   package var name: String { "conditional" }
+  package var spelling: String { "cond" }
   package var description: String {
     "conditional of \(thenProgram.graph.nodes.count) or \(elseProgram.graph.nodes.count) operations"
   }
@@ -27,14 +28,14 @@ package struct Conditional: ControlFlowPrimitive {
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
     guard operands[0] == TensorType(.bool, []) else {
       throw OperationError(
-        operation: "cond", rule: "a condition that is one bool", got: "\(operands[0])",
+        operation: spelling, rule: "a condition that is one bool", got: "\(operands[0])",
         hint: operands[0].elementType == .bool ? "combine the elements with all() or any()" : "")
     }
     guard Array(operands.dropFirst()) == thenProgram.inputTypes + elseProgram.inputTypes,
       thenProgram.outputTypes == elseProgram.outputTypes
     else {
       throw OperationError(
-        operation: "cond", rule: "branches of the same result types",
+        operation: spelling, rule: "branches of the same result types",
         got: "\(thenProgram.outputTypes) and \(elseProgram.outputTypes)")
     }
     return thenProgram.outputTypes
@@ -181,7 +182,8 @@ public func cond<Output: TensorTree>(
     if let error = condition.error { return invalid(error) }
     let (chosen, alternative) = (try thenRecorded.get(), try elseRecorded.get())
     try requireSameStructure(
-      other, as: template, operation: "cond", what: "an else branch with a result")
+      other, as: template, operation: "cond", what: "an else branch with a result",
+      origin: "the then branch has")
     let conditional = Conditional(then: chosen.program, else: alternative.program)
     return template.replacingTensors(
       with: applyAll(conditional, [condition] + chosen.captured + alternative.captured))

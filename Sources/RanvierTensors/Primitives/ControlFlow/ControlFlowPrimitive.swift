@@ -51,24 +51,25 @@ extension TensorTree {
 
 /// Checks that a function returned a tree like the one it got.
 func requireSameStructure(
-  _ got: some TensorTree, as expected: some TensorTree, operation: String, what: String
+  _ got: some TensorTree, as expected: some TensorTree, operation: String, what: String,
+  origin: String = "it was given"
 ) throws(OperationError) {
   if let error = got.tensors.lazy.compactMap(\.error).first { throw error }
   let (got, expected) = (got.signature, expected.signature)
   guard got != expected else { return }
   guard got.types.count == expected.types.count else {
     throw OperationError(
-      operation: operation, rule: "\(what) of \(expected.types.count) tensors, as it was given",
+      operation: operation, rule: "\(what) of \(expected.types.count) tensors, as \(origin)",
       got: "one of \(got.types.count)")
   }
   for (index, (type, wanted)) in zip(got.types, expected.types).enumerated() where type != wanted {
     throw OperationError(
-      operation: operation, rule: "\(what) of the types it was given (\(wanted))",
+      operation: operation, rule: "\(what) of the types \(origin) (\(wanted))",
       got: "\(type)" + (got.types.count > 1 ? " as tensor \(index)" : ""),
       hint: type.shape == wanted.shape ? "convert with cast(to:)" : "")
   }
   throw OperationError(
-    operation: operation, rule: "\(what) of the structure it was given",
+    operation: operation, rule: "\(what) of the structure \(origin)",
     got: "other names, counts or options")
 }
 

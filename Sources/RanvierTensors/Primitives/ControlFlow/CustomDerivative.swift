@@ -23,6 +23,7 @@ package struct CustomDerivative: ControlFlowPrimitive {
   }
 
   package var name: String { "custom_derivative" }
+  package var spelling: String { "withDerivative" }
   package var description: String { "custom_derivative of \(program.graph.nodes.count) operations" }
   package var programs: [Program] { [program] }
   package var resultCount: Int { program.graph.outputs.count }
@@ -30,7 +31,7 @@ package struct CustomDerivative: ControlFlowPrimitive {
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
     guard operands == program.inputTypes else {
       throw OperationError(
-        operation: "withDerivative", rule: "operands of the types it was recorded for",
+        operation: spelling, rule: "operands of the types it was recorded for",
         got: "\(operands) instead of \(program.inputTypes)")
     }
     return program.outputTypes

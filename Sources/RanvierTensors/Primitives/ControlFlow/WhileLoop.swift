@@ -16,6 +16,7 @@ package struct WhileLoop: ControlFlowPrimitive {
   }
 
   package var name: String { "while_loop" }
+  package var spelling: String { "whileLoop" }
   package var description: String { "while_loop of \(body.graph.nodes.count) operations" }
   package var programs: [Program] { [condition, body] }
   package var resultCount: Int { carryCount + 1 }
@@ -30,14 +31,14 @@ package struct WhileLoop: ControlFlowPrimitive {
     let carried = Array(operands[..<carryCount])
     guard condition.outputTypes == [TensorType(.bool, [])] else {
       throw OperationError(
-        operation: "whileLoop", rule: "a condition that is one bool",
+        operation: spelling, rule: "a condition that is one bool",
         got: "\(condition.outputTypes)")
     }
     guard carried + operands[conditionShared] == condition.inputTypes,
       carried + operands[bodyShared] == body.inputTypes, body.outputTypes == carried
     else {
       throw OperationError(
-        operation: "whileLoop", rule: "a step that returns carried values of the types it got",
+        operation: spelling, rule: "a step that returns carried values of the types it got",
         got: "\(body.outputTypes) instead of \(carried)")
     }
     return carried + [TensorType(.int64, [])]

@@ -13,9 +13,6 @@ package protocol CumulativePrimitive: Primitive {
   /// The operation in the C kernels' numbering.
   var operationCode: UInt32 { get }
 
-  /// The operation as users spell it.
-  var spelling: String { get }
-
   /// Whether operands must be floating-point numbers.
   var needsFloatingPoint: Bool { get }
 
@@ -37,7 +34,7 @@ extension CumulativePrimitive {
       throw OperationError(
         operation: spelling,
         rule: needsFloatingPoint ? "floating-point elements" : "elements that are numbers",
-        got: operands[0].elementType.abbreviation, hint: "convert with cast(to:)")
+        got: "\(operands[0])", hint: "convert with cast(to:)")
     }
     return [operands[0]]
   }

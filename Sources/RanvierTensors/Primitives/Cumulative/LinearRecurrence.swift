@@ -17,13 +17,13 @@ package struct LinearRecurrence: Primitive {
 
   package var name: String { "linear_recurrence" }
   package var description: String { "\(name) along \(axis)\(isReversed ? " reversed" : "")" }
-  private static let spelling = "linearRecurrence(_:_:alongAxis:)"
+  package var spelling: String { "linearRecurrence(_:_:alongAxis:)" }
 
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
-    try requireAxis(axis, of: operands[1], LinearRecurrence.spelling)
+    try requireAxis(axis, of: operands[1], spelling)
     guard operands[0] == operands[1], operands[0].elementType != .bool else {
       throw OperationError(
-        operation: LinearRecurrence.spelling,
+        operation: spelling,
         rule: "coefficients and inputs of one shape and one type of numbers",
         got: "\(operands[0]) and \(operands[1])")
     }

@@ -9,7 +9,7 @@ package struct Cast: ElementwisePrimitive {
   package var description: String { "cast to \(elementType)" }
 
   package func resultElementType(
-    of operands: [ElementType]
+    of operands: [TensorType]
   ) throws(OperationError) -> ElementType {
     elementType
   }

@@ -13,7 +13,7 @@ package protocol ComparisonPrimitive: ElementwisePrimitive {
 
 extension ComparisonPrimitive {
   package func resultElementType(
-    of operands: [ElementType]
+    of operands: [TensorType]
   ) throws(OperationError) -> ElementType {
     try requireEqualTypes(operands)
     return .bool

@@ -8,7 +8,7 @@ package struct IsFinite: ElementwisePrimitive {
   package var spelling: String { "isFinite" }
 
   package func resultElementType(
-    of operands: [ElementType]
+    of operands: [TensorType]
   ) throws(OperationError) -> ElementType {
     .bool
   }

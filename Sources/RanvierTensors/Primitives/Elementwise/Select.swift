@@ -7,15 +7,15 @@ package struct Select: ElementwisePrimitive {
   package var name: String { "select" }
 
   package func resultElementType(
-    of operands: [ElementType]
+    of operands: [TensorType]
   ) throws(OperationError) -> ElementType {
-    guard operands[0] == .bool else {
+    guard operands[0].elementType == .bool else {
       throw OperationError(
-        operation: spelling, rule: "a condition of type bool", got: operands[0].abbreviation,
+        operation: spelling, rule: "a condition of type bool", got: "\(operands[0])",
         hint: "compare with notEqual(x, 0)")
     }
     try requireEqualTypes(Array(operands.dropFirst()))
-    return operands[1]
+    return operands[1].elementType
   }
 
   package func loopOperation(_ operands: [TensorType]) -> ElementLoop.Operation? {

@@ -69,4 +69,5 @@ public func cholesky(_ a: Tensor) -> Tensor { apply(CholeskyFactor(), [a]) }
 /// - Shapes: `[..., n, n]` and `[..., n, k]` give `[..., n, k]`; a vector `[n]` gives vectors.
 public func choleskySolve(_ factor: Tensor, _ b: Tensor) -> Tensor {
   triangularSolve(factor, triangularSolve(factor, b), transposed: true)
+    .spelled("choleskySolve", factor, b)
 }

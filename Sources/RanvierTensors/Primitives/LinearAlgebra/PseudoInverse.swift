@@ -14,7 +14,8 @@ package struct PseudoInverse: MatrixPrimitive {
     try requireMatrix(operands[0], isSquare: false, largestSize: largestDecomposedSize)
     guard tolerance.map({ $0 >= 0 }) ?? true else {
       throw OperationError(
-        operation: name, rule: "a tolerance that is not negative", got: "\(tolerance ?? 0)")
+        operation: name, rule: "a tolerance that is not negative",
+        got: "\(tolerance ?? 0) for shape \(operands[0].shape)")
     }
     let shape = operands[0].shape
     return [

@@ -139,4 +139,4 @@ public func svd(_ a: Tensor, full: Bool = false) -> (u: Tensor, s: Tensor, vt: T
 /// NumPy: `linalg.svdvals`.
 ///
 /// - Shapes: `[..., m, n]` gives `[..., k]`, where k is the smaller of m and n.
-public func singularValues(_ a: Tensor) -> Tensor { svd(a).s }
+public func singularValues(_ a: Tensor) -> Tensor { svd(a).s.spelled("singularValues", a) }

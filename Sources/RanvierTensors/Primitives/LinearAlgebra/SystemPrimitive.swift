@@ -44,14 +44,21 @@ extension SystemPrimitive {
   func solved(_ matrix: Tensor, _ right: Tensor) -> Tensor {
     let (a, b) = promoted(matrix, right)
     if let error = a.error ?? b.error { return Tensor(invalid: error) }
-    func invalid(_ rule: String) -> Tensor {
+    func invalid(_ rule: String, _ sizes: String = "") -> Tensor {
       Tensor(
-        invalid: OperationError(operation: name, rule: rule, got: "\(a.shape) and \(b.shape)"))
+        invalid: OperationError(
+          operation: name, rule: rule, got: "\(a.shape) and \(b.shape)\(sizes)"))
     }
     guard a.rank >= 2, b.rank >= 1 else {
       return invalid("matrices, and a right-hand side of rank 1 or more")
     }
-    if b.rank == 1 { return solved(a, b.asColumn).squeezed(axes: [-1]) }
+    if b.rank == 1 {
+      guard b.count == a.shape[-1] || a.shape[-2] != a.shape[-1] else {
+        return invalid(
+          "a right-hand side with as many rows as the matrix", " (\(a.shape[-1]) ≠ \(b.count))")
+      }
+      return solved(a, b.asColumn).squeezed(axes: [-1])
+    }
     if a.rank == 2 && b.rank > 2 {
       let examples = b.shape.sizes.dropLast(2).reduce(1, *)
       return solved(a, forAll: b.reshaped(to: Shape([examples] + b.shape.sizes.suffix(2))))

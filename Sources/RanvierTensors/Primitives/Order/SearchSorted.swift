@@ -11,6 +11,7 @@ package struct SearchSorted: Primitive {
   package init(isAfterEqual: Bool) { self.isAfterEqual = isAfterEqual }
 
   package var name: String { "search_sorted" }
+  package var spelling: String { "searchSorted" }
   package var description: String { "search_sorted \(isAfterEqual ? "after" : "before") equal" }
 
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
@@ -20,7 +21,7 @@ package struct SearchSorted: Primitive {
       rows.elementType != .bool
     else {
       throw OperationError(
-        operation: "searchSorted", rule: "as many rows of numbers as rows of values, of one type",
+        operation: spelling, rule: "as many rows of numbers as rows of values, of one type",
         got: "\(rows) and \(values)")
     }
     return [TensorType(.int32, values.shape)]

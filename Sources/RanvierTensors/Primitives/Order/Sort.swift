@@ -18,6 +18,7 @@ package struct Sort: Primitive {
   }
 
   package var name: String { "sort" }
+  package var spelling: String { "sorted(alongAxis:)" }
   package var description: String {
     "sort \(isDescending ? "descending" : "ascending") along \(axis), first \(count)"
   }
@@ -29,7 +30,7 @@ package struct Sort: Primitive {
       sizes[axis] <= Int(Int32.max)
     else {
       throw OperationError(
-        operation: name, rule: "an axis of the tensor, and at most as many elements as it has",
+        operation: spelling, rule: "an axis of the tensor, and at most as many elements as it has",
         got: "the first \(count) along axis \(axis) of \(operands[0])")
     }
     sizes[axis] = count

@@ -14,7 +14,7 @@ package struct Convolution: ExpensivePrimitive {
   package var description: String { "convolution \(geometry)" }
 
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
-    let shape = try geometry.check("conv", input: operands[0], kernel: operands[1])
+    let shape = try geometry.check(spelling, input: operands[0], kernel: operands[1])
     return [TensorType(operands[0].elementType, shape)]
   }
 

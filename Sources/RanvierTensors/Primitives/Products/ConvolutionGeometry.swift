@@ -31,8 +31,10 @@ package struct ConvolutionGeometry: Sendable, Hashable, CustomStringConvertible 
 
   /// The size of the output along a spatial axis; negative if the kernel does not fit.
   package func outputSize(_ input: Int, kernel: Int, axis: Int) -> Int {
-    let room = input + paddingLow[axis] + paddingHigh[axis] - extent(kernel, axis)
-    return room < 0 ? -1 : room / strides[axis] + 1
+    // Wide enough for any options.
+    let extent = (Int128(kernel) - 1) * Int128(dilation[axis]) + 1
+    let room = Int128(input) + Int128(paddingLow[axis]) + Int128(paddingHigh[axis]) - extent
+    return room < 0 ? -1 : Int(clamping: room / Int128(strides[axis]) + 1)
   }
 
   /// Sizes of one convolution: `input [n, s..., c]`, `kernel [k..., c / groups, o]`, `output [n,
@@ -40,14 +42,14 @@ package struct ConvolutionGeometry: Sendable, Hashable, CustomStringConvertible 
   func check(
     _ operation: String, input: TensorType, kernel: TensorType, output: TensorType? = nil
   ) throws(OperationError) -> Shape {
-    let got = "input \(input), kernel \(kernel), \(self)"
+    var got: String { "input \(input), kernel \(kernel), \(self)" }
     func error(_ rule: String, _ hint: String = "") -> OperationError {
       OperationError(operation: operation, rule: rule, got: got, hint: hint)
     }
     guard (1 ... 3).contains(axes),
       [paddingLow, paddingHigh, dilation].allSatisfy({ $0.count == axes }),
       strides.allSatisfy({ $0 > 0 }), dilation.allSatisfy({ $0 > 0 }), groups > 0
-    else { throw error("1 to 3 spatial axes with positive strides and dilations") }
+    else { throw error("1 to 3 spatial axes with positive strides, dilations and groups") }
     guard input.shape.rank == axes + 2, kernel.shape.rank == axes + 2 else {
       throw error(
         "input [batch, \(axes) spatial axes, channels] and kernel [\(axes) sizes, channels / groups, outputs]"
@@ -57,7 +59,8 @@ package struct ConvolutionGeometry: Sendable, Hashable, CustomStringConvertible 
       throw error("input and kernel of one floating-point type")
     }
     let channels = input.shape[-1]
-    guard kernel.shape[-2] * groups == channels, kernel.shape[-1] % groups == 0 else {
+    let (needed, isTooMany) = kernel.shape[-2].multipliedReportingOverflow(by: groups)
+    guard needed == channels, !isTooMany, kernel.shape[-1] % groups == 0 else {
       throw error(
         "as many input channels as groups times the kernel's, and outputs that groups divide",
         "channels are the last axis")

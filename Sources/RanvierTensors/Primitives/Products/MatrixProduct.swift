@@ -31,10 +31,6 @@ package struct MatrixProduct: ExpensivePrimitive {
 
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
     let (left, right) = (operands[0], operands[1])
-    guard left.elementType == right.elementType, left.elementType != .bool else {
-      throw OperationError(
-        operation: name, rule: "operands of one type of numbers", got: "\(left) and \(right)")
-    }
     guard left.shape.rank >= 2, left.shape.rank == right.shape.rank,
       left.shape.sizes.dropLast(2) == right.shape.sizes.dropLast(2)
     else {
@@ -43,15 +39,26 @@ package struct MatrixProduct: ExpensivePrimitive {
         got: "\(left.shape) · \(right.shape)")
     }
     let sizes = sizes(left.shape, right.shape)
-    let rightDepth = right.shape[transposesRight ? -1 : -2]
-    guard sizes.depth == rightDepth else {
-      throw OperationError(
-        operation: name, rule: "equal inner sizes",
-        got: "\(left.shape) · \(right.shape) (\(sizes.depth) ≠ \(rightDepth))",
-        hint: "was a transposition or `flatten` forgotten?")
-    }
+    try MatrixProduct.check(
+      left, right, depths: (sizes.depth, right.shape[transposesRight ? -1 : -2]))
     let shape = left.shape.sizes.dropLast(2) + [sizes.rows, sizes.columns]
     return [TensorType(left.elementType, Shape(Array(shape)))]
+  }
+
+  /// Checks that operands can be multiplied whose axes that are summed over have these sizes.
+  fileprivate static func check(
+    _ left: TensorType, _ right: TensorType, depths: (left: Int, right: Int)
+  ) throws(OperationError) {
+    guard left.elementType == right.elementType, left.elementType != .bool else {
+      throw OperationError(
+        operation: "matmul", rule: "operands of one type of numbers", got: "\(left) and \(right)")
+    }
+    guard depths.left == depths.right else {
+      throw OperationError(
+        operation: "matmul", rule: "equal inner sizes",
+        got: "\(left.shape) · \(right.shape) (\(depths.left) ≠ \(depths.right))",
+        hint: "was a transposition or `flatten` forgotten?")
+    }
   }
 
   package func pullback(_ application: Application) -> [Tensor?] {
@@ -154,6 +161,13 @@ public func matmul(_ left: Tensor, _ right: Tensor) -> Tensor {
       invalid: OperationError(
         operation: "matmul", rule: "tensors of rank 1 or more", got: "\(a.shape) · \(b.shape)",
         hint: "multiply by a scalar with *"))
+  }
+  do {
+    // Before axes are added or joined, which would not be found in the program.
+    let depths = (a.shape[-1], b.shape[b.rank == 1 ? 0 : -2])
+    try MatrixProduct.check(a.type, b.type, depths: depths)
+  } catch {
+    return Tensor(invalid: error)
   }
   if a.rank == 1 {
     return matmul(a.expandedDimension(at: 0), b).squeezed(axes: [b.rank == 1 ? 0 : -2])

@@ -8,6 +8,7 @@ package struct DeriveKey: Primitive {
   package init() {}
 
   package var name: String { "derive_key" }
+  package var spelling: String { "derived(_:)" }
 
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
     try requireKeys(operands[0])
@@ -16,7 +17,7 @@ package struct DeriveKey: Primitive {
       operands[1].shape.sizes.dropLast().prefix(keys.count) == keys
     else {
       throw OperationError(
-        operation: name,
+        operation: spelling,
         rule: "counters of type u32 and shape \(Shape(Array(keys)))[..., 2]",
         got: "\(operands[1])")
     }

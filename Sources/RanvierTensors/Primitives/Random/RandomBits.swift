@@ -12,6 +12,7 @@ package struct RandomBits: Primitive {
   package init(shape: Shape) { self.shape = shape }
 
   package var name: String { "random_bits" }
+  package var spelling: String { "bits(_:)" }
   package var description: String { "random_bits \(shape)" }
 
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
@@ -90,7 +91,7 @@ extension Primitive {
   func requireKeys(_ type: TensorType) throws(OperationError) {
     guard type.elementType == .uint32, type.shape.sizes.last == 2 else {
       throw OperationError(
-        operation: name, rule: "a random key, u32[2]", got: "\(type)",
+        operation: spelling, rule: "a random key, u32[2]", got: "\(type)",
         hint: "make one with RandomKey(seed:)")
     }
   }

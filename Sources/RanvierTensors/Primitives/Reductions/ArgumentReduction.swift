@@ -12,13 +12,14 @@ package struct ArgumentReduction: Primitive {
   }
 
   package var name: String { findsMaximum ? "argument_of_maximum" : "argument_of_minimum" }
+  package var spelling: String { findsMaximum ? "argmax(alongAxis:)" : "argmin(alongAxis:)" }
   package var description: String { "\(name) along \(axis)" }
 
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
     var sizes = operands[0].shape.sizes
     guard (0 ..< sizes.count).contains(axis), sizes[axis] > 0 else {
       throw OperationError(
-        operation: findsMaximum ? "argmax(alongAxis:)" : "argmin(alongAxis:)",
+        operation: spelling,
         rule: "an axis of the tensor that is not empty", got: "axis \(axis) of \(operands[0])")
     }
     sizes.remove(at: axis)
@@ -77,12 +78,22 @@ extension Tensor {
   /// The position (i32) of the largest element along an axis; the first of equals wins, and the
   /// first not-a-number over everything.
   public func argmax(alongAxis axis: Int = -1) -> Tensor {
-    apply(ArgumentReduction(axis: axis < 0 ? axis + rank : axis, findsMaximum: true), [self])
+    position(alongAxis: axis, ofMaximum: true)
   }
 
   /// The position (i32) of the smallest element along an axis; the first of equals wins, and the
   /// first not-a-number over everything.
   public func argmin(alongAxis axis: Int = -1) -> Tensor {
-    apply(ArgumentReduction(axis: axis < 0 ? axis + rank : axis, findsMaximum: false), [self])
+    position(alongAxis: axis, ofMaximum: false)
+  }
+
+  private func position(alongAxis axis: Int, ofMaximum findsMaximum: Bool) -> Tensor {
+    do {
+      let spelling = ArgumentReduction(axis: 0, findsMaximum: findsMaximum).spelling
+      let position = try normalizedAxes([axis], operation: spelling)[0]
+      return apply(ArgumentReduction(axis: position, findsMaximum: findsMaximum), [self])
+    } catch {
+      return Tensor(invalid: error)
+    }
   }
 }

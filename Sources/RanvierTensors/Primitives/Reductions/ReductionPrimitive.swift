@@ -10,9 +10,6 @@ package protocol ReductionPrimitive: Primitive {
   /// The operation in the C kernels' numbering.
   var reductionCode: UInt32 { get }
 
-  /// The operation as users spell it.
-  var spelling: String { get }
-
   /// Whether operands must be of type bool (`any`, `all`) or must not.
   var reducesBool: Bool { get }
 
@@ -39,7 +36,7 @@ extension ReductionPrimitive {
       throw OperationError(
         operation: spelling,
         rule: reducesBool ? "elements of type bool" : "elements that are numbers",
-        got: operand.elementType.abbreviation, hint: "convert with cast(to:)")
+        got: "\(operand)", hint: "convert with cast(to:)")
     }
     let kept = (0 ..< operand.shape.rank).filter { !axes.contains($0) }
     return [TensorType(operand.elementType, Shape(kept.map { operand.shape[$0] }))]

@@ -5,12 +5,13 @@ package struct Broadcast: Primitive {
   package init(to shape: Shape) { self.shape = shape }
 
   package var name: String { "broadcast" }
+  package var spelling: String { "broadcast(to:)" }
   package var description: String { "broadcast to \(shape)" }
 
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
     guard Shape.broadcast(operands[0].shape, shape) == shape else {
       throw OperationError(
-        operation: "broadcast(to:)", rule: "axes of equal size, or of size 1",
+        operation: spelling, rule: "axes of equal size, or of size 1",
         got: "\(operands[0].shape) to \(shape)")
     }
     return [TensorType(operands[0].elementType, shape)]

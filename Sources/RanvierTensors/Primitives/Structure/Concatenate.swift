@@ -5,6 +5,7 @@ package struct Concatenate: Primitive {
   package init(axis: Int) { self.axis = axis }
 
   package var name: String { "concatenate" }
+  package var spelling: String { "Tensor(concatenating:)" }
   package var description: String { "concatenate along \(axis)" }
 
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
@@ -12,7 +13,7 @@ package struct Concatenate: Primitive {
     var shape = first.shape
     guard (0 ..< shape.rank).contains(axis) else {
       throw OperationError(
-        operation: "Tensor(concatenating:)", rule: "an axis of the tensors",
+        operation: spelling, rule: "an axis of the tensors",
         got: "axis \(axis) of \(first)")
     }
     for operand in operands.dropFirst() {
@@ -20,12 +21,15 @@ package struct Concatenate: Primitive {
       if sizes.count == shape.rank { sizes[axis] = shape[axis] }
       guard Shape(sizes) == shape, operand.elementType == first.elementType else {
         throw OperationError(
-          operation: "Tensor(concatenating:)",
+          operation: spelling,
           rule: "equal types, and equal sizes in all axes but \(axis)",
           got: operands.map(\.description).joined(separator: ", "))
       }
     }
-    shape[axis] = operands.reduce(0) { $0 + $1.shape[axis] }
+    shape[axis] = operands.reduce(0) { sum, operand in
+      let (next, overflow) = sum.addingReportingOverflow(operand.shape[axis])
+      return overflow ? .max : next
+    }
     return [TensorType(first.elementType, shape)]
   }
 
@@ -93,6 +97,13 @@ extension Tensor {
       return
     }
     let type = tensors.dropFirst().reduce(first.elementType) { .promoted($0, $1.elementType) }
+    guard first.error != nil || (-first.rank ..< first.rank).contains(axis) else {
+      self.init(
+        invalid: OperationError(
+          operation: "Tensor(concatenating:)", rule: "an axis of the tensors",
+          got: "axis \(axis) of \(first.type)"))
+      return
+    }
     let position = axis < 0 ? axis + first.rank : axis
     self = apply(Concatenate(axis: position), tensors.map { $0.cast(to: type) })
   }
@@ -116,6 +127,7 @@ extension Tensor {
           got: "\(tensors[0].shape) beside \(wrong.shape)"))
       return
     }
-    self.init(concatenating: tensors.map { $0.expandedDimension(at: axis) }, alongAxis: axis)
+    self = Tensor(concatenating: tensors.map { $0.expandedDimension(at: axis) }, alongAxis: axis)
+      .spelled("Tensor(stacking:)", operands: tensors)
   }
 }

@@ -10,11 +10,12 @@ package struct DynamicSlice: Primitive {
   package init(sizes: [Int]) { self.sizes = sizes }
 
   package var name: String { "dynamic_slice" }
+  package var spelling: String { "slice(at:sizes:)" }
   package var description: String { "dynamic_slice of sizes \(Shape(sizes))" }
 
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
     try DynamicBlock.check(
-      "slice(at:sizes:)", whole: operands[0].shape, sizes: sizes, starts: operands.dropFirst())
+      spelling, whole: operands[0].shape, sizes: sizes, starts: operands.dropFirst())
     return [TensorType(operands[0].elementType, Shape(sizes))]
   }
 

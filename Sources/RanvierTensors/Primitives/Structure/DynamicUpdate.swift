@@ -6,15 +6,16 @@ package struct DynamicUpdate: Primitive {
   package init() {}
 
   package var name: String { "dynamic_update" }
+  package var spelling: String { "updated(with:at:)" }
 
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
     guard operands[0].elementType == operands[1].elementType else {
       throw OperationError(
-        operation: "updated(with:at:)", rule: "a block of the tensor's element type",
+        operation: spelling, rule: "a block of the tensor's element type",
         got: "\(operands[1]) for \(operands[0])")
     }
     try DynamicBlock.check(
-      "updated(with:at:)", whole: operands[0].shape, sizes: operands[1].shape.sizes,
+      spelling, whole: operands[0].shape, sizes: operands[1].shape.sizes,
       starts: operands.dropFirst(2))
     return [operands[0]]
   }

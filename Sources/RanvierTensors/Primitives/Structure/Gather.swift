@@ -10,6 +10,7 @@ package struct Gather: Primitive {
   package init(axis: Int) { self.axis = axis }
 
   package var name: String { "gather" }
+  package var spelling: String { "gathered(at:alongAxis:)" }
   package var description: String { "gather along \(axis)" }
 
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
@@ -18,7 +19,7 @@ package struct Gather: Primitive {
       sizes[axis] > 0 || operands[1].shape.count == 0
     else {
       throw OperationError(
-        operation: "gathered(at:alongAxis:)",
+        operation: spelling,
         rule: "an axis of the tensor that is not empty, and positions of type i64",
         got: "axis \(axis) of \(operands[0]), positions \(operands[1])")
     }

@@ -10,6 +10,7 @@ package struct GatherElements: Primitive {
   package init(axis: Int) { self.axis = axis }
 
   package var name: String { "gather_elements" }
+  package var spelling: String { "gatheredElements(at:alongAxis:)" }
   package var description: String { "gather_elements along \(axis)" }
 
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
@@ -20,7 +21,7 @@ package struct GatherElements: Primitive {
       [.int32, .int64].contains(operands[1].elementType)
     else {
       throw OperationError(
-        operation: "gatheredElements(at:alongAxis:)",
+        operation: spelling,
         rule: "an axis that is not empty, and positions of the same shape but for the axis",
         got: "axis \(axis) of \(operands[0]), positions \(operands[1])",
         hint: "gathered(at:alongAxis:) takes whole rows")

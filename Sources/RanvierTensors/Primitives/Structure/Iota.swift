@@ -11,6 +11,7 @@ package struct Iota: Primitive {
   }
 
   package var name: String { "iota" }
+  package var spelling: String { "range" }
   package var description: String { "iota \(type) along \(axis)" }
 
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
@@ -18,7 +19,7 @@ package struct Iota: Primitive {
       type.shape.sizes.allSatisfy({ $0 >= 0 })
     else {
       throw OperationError(
-        operation: "range",
+        operation: spelling,
         rule: "a type of numbers, sizes that are not negative and an axis of the shape",
         got: "\(type) along axis \(axis)")
     }

@@ -17,10 +17,16 @@ package struct Pad: Primitive {
   }
 
   package var name: String { "pad" }
+  package var spelling: String { "padded(_:with:)" }
   package var description: String { "pad low \(low) high \(high) interior \(interior)" }
 
+  /// A size with borders and gaps; negative if it is impossible or beyond all numbers.
   private func size(_ size: Int, _ axis: Int) -> Int {
-    low[axis] + high[axis] + size + Swift.max(size - 1, 0) * interior[axis]
+    let (gaps, isTooWide) = Swift.max(size - 1, 0).multipliedReportingOverflow(by: interior[axis])
+    // Both ends of an axis may be far out and cancel.
+    let sum = Int128(low[axis]) + Int128(high[axis]) + Int128(size) + Int128(gaps)
+    return isTooWide || Swift.max(low[axis].magnitude, high[axis].magnitude) > 1 << 60
+      ? -1 : Int(exactly: sum) ?? -1
   }
 
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
@@ -30,7 +36,7 @@ package struct Pad: Primitive {
       && shape.sizes.indices.allSatisfy { interior[$0] >= 0 && size(shape[$0], $0) >= 0 }
     guard fits, operands[1] == TensorType(operands[0].elementType, []) else {
       throw OperationError(
-        operation: "padded",
+        operation: spelling,
         rule: "one border per axis that leaves no negative size, and a scalar of the same type",
         got:
           "low \(low), high \(high), interior \(interior) for \(operands[0]), value \(operands[1])")
@@ -141,8 +147,15 @@ extension Tensor {
   /// The tensor with a border of one value: (before, after) for each axis; negative counts cut
   /// elements off.
   public func padded(_ border: [(before: Int, after: Int)], with value: Double = 0) -> Tensor {
-    apply(
+    let padded: Tensor = apply(
       Pad(low: border.map(\.before), high: border.map(\.after), interior: border.map { _ in 0 }),
       [self, Tensor(value, elementType: elementType)])
+    guard padded.error != nil, error == nil else { return padded }
+    let borders = border.map { "(\($0.before), \($0.after))" }.joined(separator: ", ")
+    return Tensor(
+      invalid: OperationError(
+        operation: "padded(_:with:)",
+        rule: "a border (before, after) for each axis, and a result of a shape that is possible",
+        got: "borders [\(borders)] for shape \(shape)"))
   }
 }

@@ -5,15 +5,19 @@ package struct Reshape: Primitive {
   package init(to shape: Shape) { self.shape = shape }
 
   package var name: String { "reshape" }
+  package var spelling: String { "reshaped(to:)" }
   package var description: String { "reshape to \(shape)" }
 
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
-    guard shape.defect == nil, operands[0].shape.count == shape.count else {
+    if let defect = shape.defect {
       throw OperationError(
-        operation: "reshaped(to:)", rule: "as many elements before as after",
-        got:
-          "\(operands[0].shape) (\(operands[0].shape.count)) to \(shape) (\(shape.defect ?? "\(shape.count)"))"
-      )
+        operation: spelling, rule: "a shape that is possible",
+        got: "\(operands[0].shape) to \(shape) with \(defect)")
+    }
+    guard operands[0].shape.count == shape.count else {
+      throw OperationError(
+        operation: spelling, rule: "as many elements before as after",
+        got: "\(operands[0].shape) (\(operands[0].shape.count)) to \(shape) (\(shape.count))")
     }
     return [TensorType(operands[0].elementType, shape)]
   }
@@ -59,7 +63,7 @@ extension Tensor {
     }
     var known = shape
     known.sizes.remove(at: unknown)
-    let rest = known.count
+    let rest = known.defect == nil ? known.count : 0
     guard rest > 0, count % rest == 0, known.sizes.allSatisfy({ $0 > 0 }) else {
       return Tensor(
         invalid: OperationError(
@@ -87,7 +91,7 @@ extension Tensor {
           got: "\(axis) for shape \(shape)"))
     }
     sizes.insert(1, at: position)
-    return reshaped(to: Shape(sizes))
+    return reshaped(to: Shape(sizes)).spelled("expandedDimension(at:)")
   }
 
   /// The tensor without axes of size 1: all of them, or the given ones.
@@ -117,8 +121,10 @@ extension Tensor {
     let positions = axes.map { $0 < 0 ? $0 + rank : $0 }
     guard positions.allSatisfy({ (0 ..< rank).contains($0) }), Set(positions).count == axes.count
     else {
+      let what = axes.count == 1 ? "an axis" : "different axes"
       throw OperationError(
-        operation: operation, rule: "different axes in \(-rank) ..< \(rank)",
+        operation: operation,
+        rule: rank == 0 ? "at least one axis" : "\(what) in \(-rank) ..< \(rank)",
         got: "\(axes) for shape \(shape)")
     }
     return positions

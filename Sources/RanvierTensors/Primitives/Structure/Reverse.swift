@@ -5,6 +5,7 @@ package struct Reverse: Primitive {
   package init(axes: [Int]) { self.axes = axes }
 
   package var name: String { "reverse" }
+  package var spelling: String { "reversed(alongAxes:)" }
   package var description: String { "reverse \(axes)" }
 
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
@@ -12,7 +13,7 @@ package struct Reverse: Primitive {
       Set(axes).count == axes.count
     else {
       throw OperationError(
-        operation: "reversed(alongAxes:)", rule: "different axes of the tensor",
+        operation: spelling, rule: "different axes of the tensor",
         got: "\(axes) for shape \(operands[0].shape)")
     }
     return [operands[0]]

@@ -14,6 +14,7 @@ package struct ScatterAdd: Primitive {
   }
 
   package var name: String { "scatter_add" }
+  package var spelling: String { "scatterAdding(_:at:alongAxis:)" }
   package var description: String { "scatter_add along \(axis) into \(size)" }
 
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
@@ -24,7 +25,7 @@ package struct ScatterAdd: Primitive {
       operands[1].elementType == .int64, operands[0].elementType != .bool
     else {
       throw OperationError(
-        operation: "scatterAdd",
+        operation: spelling,
         rule: "numbers, and positions (i64) whose shape stands in theirs at the axis",
         got: "\(operands[0]), positions \(operands[1]), axis \(axis)")
     }

@@ -14,6 +14,7 @@ package struct ScatterAddElements: Primitive {
   }
 
   package var name: String { "scatter_add_elements" }
+  package var spelling: String { "scatterAddingElements(_:at:alongAxis:)" }
   package var description: String { "scatter_add_elements along \(axis) into \(size)" }
 
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
@@ -22,7 +23,7 @@ package struct ScatterAddElements: Primitive {
       [.int32, .int64].contains(operands[1].elementType), operands[0].elementType != .bool
     else {
       throw OperationError(
-        operation: name, rule: "numbers, and positions (i32 or i64) of their shape",
+        operation: spelling, rule: "numbers, and positions (i32 or i64) of their shape",
         got: "\(operands[0]), positions \(operands[1]), axis \(axis)")
     }
     shape[axis] = size

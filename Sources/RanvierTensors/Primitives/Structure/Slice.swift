@@ -11,6 +11,7 @@ package struct Slice: Primitive {
   }
 
   package var name: String { "slice" }
+  package var spelling: String { "x[...]" }
   package var description: String {
     let ranges = starts.indices.map {
       strides[$0] == 1
@@ -28,7 +29,7 @@ package struct Slice: Primitive {
       }
     guard fits else {
       throw OperationError(
-        operation: "slicing", rule: "ranges within the tensor's axes",
+        operation: spelling, rule: "ranges within the tensor's axes",
         got: "\(self) of shape \(shape)")
     }
     let sizes = starts.indices.map { Slice.size(from: starts[$0], to: ends[$0], by: strides[$0]) }

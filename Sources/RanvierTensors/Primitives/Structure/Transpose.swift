@@ -7,13 +7,14 @@ package struct Transpose: Primitive {
   package init(permutation: [Int]) { self.permutation = permutation }
 
   package var name: String { "transpose" }
+  package var spelling: String { "transposed(permutation:)" }
   package var description: String { "transpose \(permutation)" }
 
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
     let shape = operands[0].shape
     guard permutation.sorted() == Array(0 ..< shape.rank) else {
       throw OperationError(
-        operation: "transposed(permutation:)", rule: "each axis of the tensor once",
+        operation: spelling, rule: "each axis of the tensor once",
         got: "\(permutation) for shape \(shape)")
     }
     return [TensorType(operands[0].elementType, Shape(permutation.map { shape[$0] }))]
@@ -70,7 +71,14 @@ extension Tensor {
   public func transposed(permutation: [Int]? = nil) -> Tensor {
     let order = permutation ?? Array((0 ..< rank).reversed())
     if order == Array(0 ..< rank) { return self }
-    return apply(Transpose(permutation: order.map { $0 < 0 ? $0 + rank : $0 }), [self])
+    let axes = order.map { $0 < 0 ? $0 + rank : $0 }
+    guard error != nil || axes.sorted() == Array(0 ..< rank) else {
+      return Tensor(
+        invalid: OperationError(
+          operation: "transposed(permutation:)", rule: "each axis of the tensor once",
+          got: "\(order) for shape \(shape)"))
+    }
+    return apply(Transpose(permutation: axes), [self])
   }
 
   /// The tensor with two axes exchanged.

@@ -8,11 +8,12 @@ package struct WindowMaximum: Primitive {
   package init(_ geometry: WindowGeometry) { self.geometry = geometry }
 
   package var name: String { "window_maximum" }
+  package var spelling: String { "maxPool" }
   package var description: String { "window_maximum \(geometry)" }
   package var resultCount: Int { 2 }
 
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
-    let shape = try geometry.outputShape("maxPool", operands[0])
+    let shape = try geometry.outputShape(spelling, operands[0])
     return [TensorType(operands[0].elementType, shape), TensorType(.int32, shape)]
   }
 

@@ -7,10 +7,11 @@ package struct WindowSum: Primitive {
   package init(_ geometry: WindowGeometry) { self.geometry = geometry }
 
   package var name: String { "window_sum" }
+  package var spelling: String { "averagePool" }
   package var description: String { "window_sum \(geometry)" }
 
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
-    [TensorType(operands[0].elementType, try geometry.outputShape("averagePool", operands[0]))]
+    [TensorType(operands[0].elementType, try geometry.outputShape(spelling, operands[0]))]
   }
 
   package func pullback(_ application: Application) -> [Tensor?] {

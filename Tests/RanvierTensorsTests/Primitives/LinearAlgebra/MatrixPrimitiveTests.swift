@@ -128,7 +128,7 @@ import Testing
       ),
       (
         solve(square, Tensor.zeros([3])),
-        "solve needs a right-hand side with as many rows as the matrix, got [2, 2] and [3, 1] (2 ≠ 3)"
+        "solve needs a right-hand side with as many rows as the matrix, got [2, 2] and [3] (2 ≠ 3)"
       ),
       (
         solve(Tensor.zeros([4, 2, 2]), Tensor.zeros([3, 2, 1])),
@@ -152,7 +152,7 @@ import Testing
       ),
       (
         pseudoInverse(square, tolerance: -1),
-        "pseudoInverse needs a tolerance that is not negative, got -1.0"
+        "pseudoInverse needs a tolerance that is not negative, got -1.0 for shape [2, 2]"
       ),
       (
         leastSquares(matrix, Tensor.zeros([3])),
@@ -184,6 +184,6 @@ import Testing
   @Test(arguments: wrong.indices)
   func `wrong operations say what they need`(_ index: Int) {
     let (result, text) = MatrixPrimitiveTests.wrong[index]
-    #expect(result.error?.description == text)
+    #expect(result.error?.message == text)
   }
 }

@@ -27,8 +27,8 @@ import Testing
     let keys = Tensor.zeros([2, 2], elementType: .uint32)
     let derived: Tensor = apply(DeriveKey(), [keys, counters])
     #expect(
-      derived.error?.description
-        == "derive_key needs counters of type u32 and shape [2][..., 2], got u32[3, 4, 2]")
+      derived.error?.message
+        == "derived(_:) needs counters of type u32 and shape [2][..., 2], got u32[3, 4, 2]")
     let bits: Tensor = apply(RandomBits(shape: [1]), [keys[.all, 0]])
     #expect(bits.error == nil, "[2] is a key")
     let none: Tensor = apply(RandomBits(shape: [1]), [Tensor.zeros([3], elementType: .uint32)])

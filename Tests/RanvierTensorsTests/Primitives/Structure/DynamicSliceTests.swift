@@ -45,10 +45,10 @@ import Testing
   @Test func `what does not fit is an error`() {
     let x = Tensor.zeros([3, 4])
     #expect(
-      x.slice(at: [0], sizes: [1, 1]).error?.description
+      x.slice(at: [0], sizes: [1, 1]).error?.message
         == "slice(at:sizes:) needs one start per axis, got 1 starts for shape [3, 4]")
     #expect(
-      x.slice(at: [0, 0], sizes: [1, 5]).error?.description
+      x.slice(at: [0, 0], sizes: [1, 5]).error?.message
         == """
         slice(at:sizes:) needs one start (a scalar) per axis, and sizes no larger than the \
         tensor's, got 2 starts and sizes [1, 5] for shape [3, 4]

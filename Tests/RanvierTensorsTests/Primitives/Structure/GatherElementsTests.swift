@@ -57,7 +57,7 @@ import Testing
     for positions in [Tensor([1.0]), Tensor([Float(0)]), Tensor([true])] {
       let error = x.gathered(at: positions).error
       #expect(
-        error?.description.hasPrefix(
+        error?.message.hasPrefix(
           "gathered(at:alongAxis:) needs positions of an integer type, got \(positions.type)")
           == true)
       #expect(x.gatheredElements(at: positions).error != nil)
@@ -86,7 +86,7 @@ import Testing
   @Test func `shapes that do not fit are errors`() {
     let x = Tensor.ones([2, 3])
     #expect(
-      x.gatheredElements(at: Tensor([0, 1])).error?.description
+      x.gatheredElements(at: Tensor([0, 1])).error?.message
         == """
         gatheredElements(at:alongAxis:) needs an axis that is not empty, and positions of the same \
         shape but for the axis, got axis 1 of f32[2, 3], positions i64[2]; \
