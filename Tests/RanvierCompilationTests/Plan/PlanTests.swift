@@ -28,10 +28,8 @@ struct PlanTests {
       text == """
         @0: f32[3, 8] = matmul + bias + rectifiedLinear input 3, input 0, input 1 [...]
         @128: f32[3, 4] = matmul @0, input 2 [...]
-        @128: f32[3, 4] = exponential @128 [...]
-        @0: f32[3] = sum [1] @128 [...]
-        output 0: f32[3, 4] = divide @128, @0 [...]
-        5 instructions, arena of 192 bytes, 0 outputs in place of inputs
+        output 0: f32[3, 4] = fused(exponential, sum, reshape, divide) @128 [...]
+        3 instructions, arena of 192 bytes, 0 outputs in place of inputs
         """, "\(plan)")
   }
 
