@@ -16,19 +16,32 @@ package final class Storage: @unchecked Sendable {
   package let address: UnsafeMutableRawPointer
   /// The number of usable bytes.
   package let byteCount: Int
+  /// What the memory is part of, if it is large.
+  private let block: LargeBlocks.Block?
 
   /// Allocates memory whose contents are undefined.
   package init(byteCount: Int) {
     self.byteCount = byteCount
+    if byteCount >= LargeBlocks.smallest {
+      guard let block = LargeBlocks.allocate(byteCount) else { Storage.fail(byteCount) }
+      self.block = block
+      address = block.address
+      return
+    }
+    block = nil
     // A multiple of the alignment, and never zero bytes, so that every storage has an address.
     let rounded = max(64, (byteCount + 63) & ~63)
-    guard let address = aligned_alloc(64, rounded) else {
-      fatalError("out of memory: a tensor of \(byteCount) bytes could not be allocated")
-    }
+    guard let address = aligned_alloc(64, rounded) else { Storage.fail(byteCount) }
     self.address = address
   }
 
-  deinit { free(address) }
+  private static func fail(_ byteCount: Int) -> Never {
+    fatalError("out of memory: a tensor of \(byteCount) bytes could not be allocated")
+  }
+
+  deinit {
+    if let block { LargeBlocks.free(block) } else { free(address) }
+  }
 
   /// Allocates memory of zero bytes.
   package static func zeroed(byteCount: Int) -> Storage {
