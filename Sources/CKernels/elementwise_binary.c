@@ -104,10 +104,14 @@ CK_FLOAT_TYPES(CK_FLOAT_BINARY)
     for (size_t i = 0; i < n; i++) { to[i] = expression; } \
   }
 
-CK_TERNARY(ck_select_1, uint8_t, uint8_t, a[i] ? b[i] : c[i])
-CK_TERNARY(ck_select_2, uint8_t, uint16_t, a[i] ? b[i] : c[i])
-CK_TERNARY(ck_select_4, uint8_t, uint32_t, a[i] ? b[i] : c[i])
-CK_TERNARY(ck_select_8, uint8_t, uint64_t, a[i] ? b[i] : c[i])
+// Both values are read whatever the condition is: loads that depend on it are several times slower.
+#define CK_CHOOSE(storage, condition, first, second) \
+  ((storage)((first) & (storage)(0 - (storage)((condition) != 0))) \
+    | (storage)((second) & (storage)((storage)((condition) != 0) - 1)))
+CK_TERNARY(ck_select_1, uint8_t, uint8_t, CK_CHOOSE(uint8_t, a[i], b[i], c[i]))
+CK_TERNARY(ck_select_2, uint8_t, uint16_t, CK_CHOOSE(uint16_t, a[i], b[i], c[i]))
+CK_TERNARY(ck_select_4, uint8_t, uint32_t, CK_CHOOSE(uint32_t, a[i], b[i], c[i]))
+CK_TERNARY(ck_select_8, uint8_t, uint64_t, CK_CHOOSE(uint64_t, a[i], b[i], c[i]))
 
 #define CK_INTEGER_MULTIPLY_ADD(suffix, type, storage, wrapping, ...) \
   CK_TERNARY(ck_multiply_add_##suffix, storage, storage, \

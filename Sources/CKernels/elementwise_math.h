@@ -197,6 +197,45 @@ CK_INLINE float ck_error_function_f32(float x) {
   return a < 0.921875f ? x + x * p : large;
 }
 
+// The probability that a standard normal number is smaller than x, and the density at x.
+typedef struct ck_normal_f32 {
+  float probability, density;
+} ck_normal_f32;
+
+// For |x| <= 15, beyond which both are constant in f32.
+CK_INLINE ck_normal_f32 ck_normal_f32_at(float x) {
+  float a = __builtin_fabsf(x);
+  float e = ck_exponential_f32(-0.5f * (a * a));
+  // (1 - probability) / exp(-a^2 / 2), 2^-27.2
+  float p = 0x1.102f72p-8f;
+  p = p * a + 0x1.4ee610p-5f;
+  p = p * a + 0x1.78c502p-3f;
+  p = p * a + 0x1.c1d3bcp-2f;
+  p = p * a + 0x1p-1f;
+  float q = 0x1.55214cp-7f;
+  q = q * a + 0x1.a3c220p-4f;
+  q = q * a + 0x1.e2b936p-2f;
+  q = q * a + 0x1.349ef2p+0f;
+  q = q * a + 0x1.ad2c0ep+0f;
+  q = q * a + 1.0f;
+  float tail = e * (p / q);
+  return (ck_normal_f32){x >= 0.0f ? 1.0f - tail : tail, 0x1.988454p-2f * e};
+}
+
+// x times the probability; -0 far below, not infinity times 0.
+CK_INLINE float ck_gaussian_error_linear_f32(float x) {
+  float low = x < -15.0f ? -15.0f : x;
+  float bounded = low > 15.0f ? 15.0f : low;
+  return low * ck_normal_f32_at(bounded).probability;
+}
+
+CK_INLINE float ck_gaussian_error_linear_slope_f32(float x) {
+  float low = x < -15.0f ? -15.0f : x;
+  float bounded = low > 15.0f ? 15.0f : low;
+  ck_normal_f32 normal = ck_normal_f32_at(bounded);
+  return normal.probability + bounded * normal.density;
+}
+
 // The inverse divided by x is a smooth function of w = -log(1 - x^2), and far out of sqrt(w); the
 // choice of these variables is that of Giles, "Approximating the erfinv function" (2010).
 CK_INLINE float ck_inverse_error_function_f32(float x) {

@@ -31,6 +31,18 @@ static double ck_inverse_error_function_f64(double x) {
   return copysign(y, x);
 }
 
+static double ck_gaussian_error_linear_f64(double x) {
+  double bounded = x < -40 ? -40 : x;
+  return bounded * (0.5 * erfc(-bounded * M_SQRT1_2));
+}
+
+static double ck_gaussian_error_linear_slope_f64(double x) {
+  double bounded = x < -40 ? -40 : x;
+  bounded = bounded > 40 ? 40 : bounded;
+  double density = exp(-0.5 * (bounded * bounded)) * (0.5 * M_2_SQRTPI * M_SQRT1_2);
+  return 0.5 * erfc(-bounded * M_SQRT1_2) + bounded * density;
+}
+
 // ---------------------------------------------------------------------------------------------
 // Kernels: X(name, operation, f32 function, f64 function)
 
@@ -49,7 +61,11 @@ static double ck_inverse_error_function_f64(double x) {
   X(logistic, CK_OP_LOGISTIC, ck_logistic_f32, ck_logistic_f64, __VA_ARGS__) \
   X(error_function, CK_OP_ERROR_FUNCTION, ck_error_function_f32, erf, __VA_ARGS__) \
   X(inverse_error_function, CK_OP_INVERSE_ERROR_FUNCTION, ck_inverse_error_function_f32, \
-    ck_inverse_error_function_f64, __VA_ARGS__)
+    ck_inverse_error_function_f64, __VA_ARGS__) \
+  X(gaussian_error_linear, CK_OP_GAUSSIAN_ERROR_LINEAR, ck_gaussian_error_linear_f32, \
+    ck_gaussian_error_linear_f64, __VA_ARGS__) \
+  X(gaussian_error_linear_slope, CK_OP_GAUSSIAN_ERROR_LINEAR_SLOPE, \
+    ck_gaussian_error_linear_slope_f32, ck_gaussian_error_linear_slope_f64, __VA_ARGS__)
 
 // Functions whose f32 version needs |x| <= CK_LARGEST_ANGLE:
 // X(name, operation, f32 function, libm's f32 function, f64 function)

@@ -12,7 +12,59 @@ enum {
   short_row = 64,      // contiguous rows shorter than this are reduced without an accumulator row
   lanes = 8,           // independent accumulators of a short row
   at_once = 4,         // rows reduced together that are too short for those
+  longest_row = 8192,  // contiguous rows of floats up to this length are reduced lane by lane
 };
+
+// NaN stays: no comparison with it is true, and a NaN always replaces a number.
+#define SUM(a, b, wide) ((wide)(a) + (wide)(b))
+#define PRODUCT(a, b, wide) ((wide)(a) * (wide)(b))
+#define MAXIMUM(a, b, wide) ((((b) > (a)) | ((b) != (b))) ? (b) : (a))
+#define MINIMUM(a, b, wide) ((((b) < (a)) | ((b) != (b))) ? (b) : (a))
+#define ANY(a, b, wide) ((a) | (b))
+#define ALL(a, b, wide) ((a) & (b))
+
+// The same on vectors, to which an arithmetic type cannot be cast.
+#define LANE_SUM(a, b) ((a) + (b))
+#define LANE_PRODUCT(a, b) ((a) * (b))
+#define LANE_MAXIMUM(a, b) MAXIMUM(a, b, )
+#define LANE_MINIMUM(a, b) MINIMUM(a, b, )
+
+// A vector of 16 or 8 elements as one of 8.
+#define HALVED(COMBINE, vector) COMBINE((vector).lo, (vector).hi)
+#define WHOLE(COMBINE, vector) (vector)
+
+// Contiguous rows of floats, lane by lane: four vectors of accumulators, which hides the latency of
+// additions and keeps sequential sums short.
+#define DEFINE_LANES(op, COMBINE, FOLD, name, element)                                            \
+  CK_CLONES static void lanes_##op##_##name(element *restrict out, const element *restrict in,    \
+                                            size_t rows, size_t row) {                            \
+    enum { width = 64 / sizeof(element) };                                                        \
+    typedef element vector __attribute__((ext_vector_type(width), aligned(sizeof(element))));     \
+    for (size_t o = 0; o < rows; o++, in += row) {                                                \
+      vector total = *(const vector *)in;                                                         \
+      size_t c = width;                                                                           \
+      if (row >= 4 * width) {                                                                     \
+        vector v1 = *(const vector *)(in + width), v2 = *(const vector *)(in + 2 * width);        \
+        vector v3 = *(const vector *)(in + 3 * width);                                            \
+        for (c = 4 * width; c + 4 * width <= row; c += 4 * width) {                               \
+          total = COMBINE(total, *(const vector *)(in + c));                                      \
+          v1 = COMBINE(v1, *(const vector *)(in + c + width));                                    \
+          v2 = COMBINE(v2, *(const vector *)(in + c + 2 * width));                                \
+          v3 = COMBINE(v3, *(const vector *)(in + c + 3 * width));                                \
+        }                                                                                         \
+        total = COMBINE(total, v1);                                                               \
+        v2 = COMBINE(v2, v3);                                                                     \
+        total = COMBINE(total, v2);                                                               \
+      }                                                                                           \
+      for (; c + width <= row; c += width) total = COMBINE(total, *(const vector *)(in + c));     \
+      __auto_type eight = FOLD(COMBINE, total);                                                   \
+      __auto_type four = COMBINE(eight.lo, eight.hi);                                             \
+      __auto_type two = COMBINE(four.lo, four.hi);                                                \
+      element result = COMBINE(two.lo, two.hi);                                                   \
+      for (; c < row; c++) result = COMBINE(result, in[c]);                                       \
+      out[o] = result;                                                                            \
+    }                                                                                             \
+  }
 
 typedef struct reduction {
   ck_reduction_plan plan;
@@ -166,13 +218,20 @@ static size_t rows_per_group(size_t rows, size_t width) {
     }                                                                                             \
   }
 
-// NaN stays: no comparison with it is true, and a NaN always replaces a number.
-#define SUM(a, b, wide) ((wide)(a) + (wide)(b))
-#define PRODUCT(a, b, wide) ((wide)(a) * (wide)(b))
-#define MAXIMUM(a, b, wide) ((((b) > (a)) | ((b) != (b))) ? (b) : (a))
-#define MINIMUM(a, b, wide) ((((b) < (a)) | ((b) != (b))) ? (b) : (a))
-#define ANY(a, b, wide) ((a) | (b))
-#define ALL(a, b, wide) ((a) & (b))
+#define DEFINE_FLOAT_LANES(FOLD, name, element)            \
+  DEFINE_LANES(sum, LANE_SUM, FOLD, name, element)         \
+  DEFINE_LANES(product, LANE_PRODUCT, FOLD, name, element) \
+  DEFINE_LANES(maximum, LANE_MAXIMUM, FOLD, name, element) \
+  DEFINE_LANES(minimum, LANE_MINIMUM, FOLD, name, element)
+DEFINE_FLOAT_LANES(HALVED, f32, float)
+DEFINE_FLOAT_LANES(WHOLE, f64, double)
+
+#define LANE_KERNELS(name) \
+  {lanes_sum_##name, lanes_product_##name, lanes_maximum_##name, lanes_minimum_##name}
+typedef void (*lane_kernel_f32)(float *restrict, const float *restrict, size_t, size_t);
+typedef void (*lane_kernel_f64)(double *restrict, const double *restrict, size_t, size_t);
+static const lane_kernel_f32 lane_kernels_f32[] = LANE_KERNELS(f32);
+static const lane_kernel_f64 lane_kernels_f64[] = LANE_KERNELS(f64);
 
 #define DEFINE_TYPE(name, code, element, compared, value, wide, lowest, highest) \
   DEFINE_REDUCTION(sum, SUM, 0, name, element, value, wide)                      \
@@ -207,9 +266,34 @@ static const reduction_kernels kernels[CK_TYPE_COUNT][CK_REDUCE_ALL + 1] = {
   },
 };
 
+typedef struct lane_rows {
+  ck_reduction operation;
+  ck_type type;
+  void *out;
+  const void *in;
+  size_t row;
+} lane_rows;
+
+static void run_lane_rows(void *context, size_t begin, size_t end) {
+  const lane_rows *r = context;
+  if (r->type == CK_F32) {
+    lane_kernels_f32[r->operation]((float *)r->out + begin, (const float *)r->in + begin * r->row,
+                                   end - begin, r->row);
+  } else {
+    lane_kernels_f64[r->operation]((double *)r->out + begin,
+                                   (const double *)r->in + begin * r->row, end - begin, r->row);
+  }
+}
+
 void ck_reduce(ck_reduction operation, ck_type type, void *out, const void *in,
                size_t outer, size_t reduced, size_t inner) {
   if (outer == 0 || inner == 0) return;
+  bool is_float = type == CK_F32 || type == CK_F64;
+  if (is_float && inner == 1 && reduced >= 64 / ck_type_size(type) && reduced <= longest_row) {
+    lane_rows rows = {operation, type, out, in, reduced};
+    ck_parallel_for(outer, ck_larger(CK_PARALLEL_GRAIN / 4 / reduced, 1), run_lane_rows, &rows);
+    return;
+  }
   _Alignas(64) unsigned char partial[CK_PARTIAL_BYTES];
   size_t partial_size = ck_larger(ck_type_size(type), sizeof(float));
   reduction r = {

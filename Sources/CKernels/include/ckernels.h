@@ -74,6 +74,8 @@ typedef enum ck_op {
   CK_OP_SINE, CK_OP_COSINE, CK_OP_TANGENT, CK_OP_ARC_SINE, CK_OP_ARC_COSINE, CK_OP_ARC_TANGENT,
   CK_OP_HYPERBOLIC_SINE, CK_OP_HYPERBOLIC_COSINE, CK_OP_HYPERBOLIC_TANGENT,
   CK_OP_LOGISTIC, CK_OP_ERROR_FUNCTION, CK_OP_INVERSE_ERROR_FUNCTION,
+  CK_OP_GAUSSIAN_ERROR_LINEAR,               // x times the normal probability below x
+  CK_OP_GAUSSIAN_ERROR_LINEAR_SLOPE,         // its derivative
   CK_OP_FLOOR, CK_OP_CEILING, CK_OP_ROUND,   // round: half to even
   CK_OP_BIT_NOT,                             // integers: all bits; bool: logical not
   CK_OP_IS_FINITE,                           // result bool

@@ -6,10 +6,7 @@ public import RanvierTensors
 /// `x / 2 * (1 + erf(x / sqrt(2)))`, the exact form.
 ///
 /// - Source: Hendrycks & Gimpel 2016, arXiv:1606.08415.
-public func gelu(_ x: Tensor) -> Tensor {
-  let probability = (erf(x * 0.5.squareRoot()) + 1) * 0.5
-  return x * probability
-}
+public func gelu(_ x: Tensor) -> Tensor { gaussianErrorLinear(x) }
 
 extension Activation {
   /// The Gaussian error linear unit, in its exact form.

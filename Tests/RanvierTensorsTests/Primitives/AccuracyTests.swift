@@ -41,6 +41,9 @@ struct AccuracyRow: Sendable, CustomTestStringConvertible {
     AccuracyRow("sigmoid", -80 ... 80, { sigmoid($0) }, { 1 / (1 + Foundation.exp(-$0)) }),
     AccuracyRow("erf", -5 ... 5, { erf($0) }, { Foundation.erf($0) }),
     AccuracyRow("erf", -1e-3 ... 1e-3, { erf($0) }, { Foundation.erf($0) }),
+    AccuracyRow(
+      "gelu", -4 ... 10, { gaussianErrorLinear($0) },
+      { $0 * 0.5 * Foundation.erfc(-$0 * 0.5.squareRoot()) }),
     AccuracyRow("sqrt", 0 ... 1e30, { sqrt($0) }, { $0.squareRoot() }),
     AccuracyRow("rsqrt", 1e-20 ... 1e20, { rsqrt($0) }, { 1 / $0.squareRoot() }),
     AccuracyRow("pow 2.5", 0 ... 1e6, { pow($0, 2.5) }, { Foundation.pow($0, 2.5) }),

@@ -36,6 +36,7 @@ struct EdgeRow: Sendable, CustomTestStringConvertible {
         EdgeRow("tanh \(type)", tanh(x * 1e4), [-1, -1, 0, 0, 1, 1, nan]),
         EdgeRow("sigmoid \(type)", sigmoid(x * 1e4), [0, 0, 0.5, 0.5, 1, 1, nan]),
         EdgeRow("erf \(type)", erf(x * 1e4), [-1, -1, 0, 0, 1, 1, nan]),
+        EdgeRow("gelu \(type)", gaussianErrorLinear(x * 16384), [0, 0, 0, 0, 16384, inf, nan]),
         EdgeRow("erfinv \(type)", erfinv(x), [nan, -inf, 0, 0, inf, nan, nan]),
         EdgeRow("relu \(type)", relu(x), [0, 0, 0, 0, 1, inf, nan]),
         EdgeRow("floor \(type)", floor(x * 0.5), [-inf, -1, 0, 0, 0, inf, nan]),
