@@ -13,6 +13,11 @@ struct Machine: Codable, Sendable {
   var threads: Int
   /// The ceiling in GFLOP/s: f32 operations of our fastest product of matrices of 1024 x 1024.
   var productCeiling: Double
+  /// The same with matrices of bfloat16, if a row multiplies those.
+  var bfloat16ProductCeiling: Double?
+  /// Bytes read and written a second while much memory is copied on all threads, in GB/s, if a
+  /// row's time is that of memory.
+  var copyCeiling: Double?
   /// The versions of the peers by name.
   var versions: [String: String]
 

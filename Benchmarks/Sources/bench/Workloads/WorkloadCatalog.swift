@@ -1,8 +1,11 @@
 extension Workload {
   /// All rows of the table, in order.
   static let catalog: [Workload] = [
-    .mlpTraining,
-    .mlpPrediction,
-    .cnnTraining,
-  ]
+    mlpTraining,
+    mlpPrediction,
+    cnnTraining,
+    resNetPrediction,
+    resNetPredictionOfBatch,
+    resNetTraining,
+  ].flatMap(\.rows)
 }
