@@ -10,6 +10,7 @@ struct Peer: Sendable {
   /// All peers, in the order of the table's columns.
   static let catalog: [Peer] = [
     Peer(name: "torch eager", arguments: ["peer_torch.py", "eager"]),
+    Peer(name: "torch channels last", arguments: ["peer_torch.py", "channels-last"]),
     Peer(name: "torch compiled", arguments: ["peer_torch.py", "compiled"], isOptional: true),
     Peer(name: "jax jit", arguments: ["peer_jax.py"]),
     Peer(name: "onnxruntime", arguments: ["peer_onnxruntime.py"]),
