@@ -15,7 +15,10 @@ import optax  # noqa: E402
 from jax import numpy as jnp  # noqa: E402
 
 from jax_models.cnn import cnn  # noqa: E402
+from jax_models.encoder import encoder  # noqa: E402
+from jax_models.gpt import gpt  # noqa: E402
 from jax_models.layers import Model  # noqa: E402
+from jax_models.lstm import lstm  # noqa: E402
 from jax_models.mlp import mlp  # noqa: E402
 from jax_models.resnet import resnet  # noqa: E402
 
@@ -91,4 +94,8 @@ worker.serve(
         "resnet18_infer_b1": lambda t: Prediction(resnet, t),
         "resnet18_infer_b8": lambda t: Prediction(resnet, t),
         "resnet18_train_b8": lambda t: Training(resnet, t),
+        "lstm_train_b32": lambda t: Training(lstm, t),
+        "encoder_infer_b1": lambda t: Prediction(encoder, t),
+        "encoder_infer_b8": lambda t: Prediction(encoder, t),
+        "gpt_train_b12": lambda t: Training(gpt, t),
     })

@@ -9,6 +9,7 @@ import onnxruntime
 import torch
 
 import worker
+from torch_models.encoder import encoder
 from torch_models.layers import images, inputs
 from torch_models.mlp import mlp
 from torch_models.resnet import resnet
@@ -46,4 +47,6 @@ worker.serve(
         "mlp_infer_b1": lambda t: Prediction(mlp(t), inputs(t)),
         "resnet18_infer_b1": lambda t: Prediction(resnet(t), images(t)),
         "resnet18_infer_b8": lambda t: Prediction(resnet(t), images(t)),
+        "encoder_infer_b1": lambda t: Prediction(encoder(t), inputs(t)),
+        "encoder_infer_b8": lambda t: Prediction(encoder(t), inputs(t)),
     })

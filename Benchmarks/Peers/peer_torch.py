@@ -11,7 +11,10 @@ from torch.nn import functional
 
 import worker
 from torch_models.cnn import cnn
-from torch_models.layers import images, inputs
+from torch_models.encoder import encoder
+from torch_models.gpt import gpt
+from torch_models.layers import images, inputs, tokens
+from torch_models.lstm import lstm
 from torch_models.mlp import mlp
 from torch_models.resnet import resnet
 
@@ -105,6 +108,10 @@ WITH_IMAGES = {
 OTHERS = {
     "mlp_train_b128": training(mlp, inputs),
     "mlp_infer_b1": prediction(mlp, inputs),
+    "lstm_train_b32": training(lstm, inputs),
+    "encoder_infer_b1": prediction(encoder, inputs),
+    "encoder_infer_b8": prediction(encoder, inputs),
+    "gpt_train_b12": training(gpt, tokens),
 }
 families = WITH_IMAGES if options.mode == "channels-last" else WITH_IMAGES | OTHERS
 catalog = {name: make("f32") for name, make in families.items()}

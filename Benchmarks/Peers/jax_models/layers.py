@@ -1,5 +1,5 @@
 """Layers that several models use; layouts are ours."""
-from jax import lax
+from jax import lax, nn
 from jax import numpy as jnp
 
 
@@ -46,3 +46,23 @@ def batch_norm(m, path, x):
         m.new_state[f"{path}/variance"] = 0.9 * running[1] + 0.1 * lax.stop_gradient(variance)
     factor = lax.rsqrt(variance + 1e-5) * m[f"{path}/scale"]
     return (x - mean) * factor + m[f"{path}/offset"]
+
+
+def layer_norm(m, path, x):
+    """Layer norm over the last axis."""
+    mean, variance = x.mean(-1, keepdims=True), x.var(-1, keepdims=True)
+    return (x - mean) * lax.rsqrt(variance + 1e-5) * m[f"{path}/scale"] + m[f"{path}/offset"]
+
+
+def attention(m, path, x, heads, is_causal=False):
+    """Self-attention with one kernel for queries, keys and values."""
+    batch, tokens, features = x.shape
+    projections = dense(m, f"{path}/input", x)
+    q, k, v = (
+        y.reshape(batch, tokens, heads, features // heads)
+        for y in jnp.split(projections, 3, axis=-1))
+    scores = jnp.einsum("bqhf,bkhf->bhqk", q, k) / (features // heads) ** 0.5
+    if is_causal:
+        scores = jnp.where(jnp.tri(tokens, dtype=bool), scores, -jnp.inf)
+    y = jnp.einsum("bhqk,bkhf->bqhf", nn.softmax(scores), v)
+    return dense(m, f"{path}/output", y.reshape(batch, tokens, features))

@@ -1,6 +1,7 @@
 """Layers from our parameters, which several models use."""
 import torch
 from torch import nn
+from torch.nn import functional
 
 
 def parameter(tensors, path):
@@ -68,3 +69,30 @@ def images(tensors):
 def tokens(tensors):
     """The input as positions in a table."""
     return inputs(tensors).long()
+
+
+def layer_norm(tensors, path):
+    """Layer norm over the last axis."""
+    scale = parameter(tensors, f"{path}/scale")
+    return assign(
+        nn.LayerNorm(len(scale), eps=1e-5), weight=scale,
+        bias=parameter(tensors, f"{path}/offset"))
+
+
+class Attention(nn.Module):
+    """Self-attention with one kernel for queries, keys and values."""
+
+    def __init__(self, tensors, path, heads, is_causal=False):
+        super().__init__()
+        self.heads = heads
+        self.is_causal = is_causal
+        self.projections = dense(tensors, f"{path}/input")
+        self.output = dense(tensors, f"{path}/output")
+
+    def forward(self, x):
+        batch, tokens, features = x.shape
+        q, k, v = (
+            projection.view(batch, tokens, self.heads, features // self.heads).transpose(1, 2)
+            for projection in self.projections(x).split(features, dim=2))
+        y = functional.scaled_dot_product_attention(q, k, v, is_causal=self.is_causal)
+        return self.output(y.transpose(1, 2).reshape(batch, tokens, features))
