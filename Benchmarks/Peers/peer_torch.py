@@ -10,6 +10,7 @@ import torch
 from torch.nn import functional
 
 import worker
+from torch_models import micro
 from torch_models.cnn import cnn
 from torch_models.encoder import encoder
 from torch_models.gpt import gpt
@@ -44,18 +45,19 @@ def casting(precision):
 class Training:
     """Adam steps on the cross-entropy of logits and classes, the last axis."""
 
-    def __init__(self, module, x, tensors, precision):
+    def __init__(self, module, x, tensors, precision, rate):
         self.module = ordered(module.train())
         self.initial = copy.deepcopy(module.state_dict())
         self.forward = prepared(self.module)
         self.inputs = ordered(x)
         self.targets = torch.from_numpy(tensors["inputs/y"]).long().flatten()
         self.precision = precision
+        self.rate = rate
         self.reset()
 
     def reset(self):
         self.module.load_state_dict(self.initial)
-        self.optimizer = torch.optim.Adam(self.module.parameters(), 1e-3)
+        self.optimizer = torch.optim.Adam(self.module.parameters(), self.rate)
 
     def step(self):
         self.optimizer.zero_grad(set_to_none=True)
@@ -90,9 +92,52 @@ class Prediction:
         return worker.sampled(self.step().float().numpy())
 
 
-def training(model, x):
+class Function:
+    """A function's value."""
+
+    def __init__(self, function, tensors):
+        self.function = prepared(function)
+        self.operands = [torch.from_numpy(x) for x in worker.operands_of(function, tensors)]
+
+    def reset(self):
+        pass
+
+    def step(self):
+        with torch.inference_mode():
+            return self.function(*self.operands)
+
+    def results(self):
+        return worker.sampled(self.step().numpy())
+
+
+class Adam:
+    """Adam's update of one parameter."""
+
+    def __init__(self, tensors):
+        operands = worker.operands(tensors, ["w", "g"])
+        self.initial, self.gradient = map(torch.from_numpy, operands)
+        self.reset()
+
+    def reset(self):
+        self.parameter = torch.nn.Parameter(self.initial.clone())
+        self.parameter.grad = self.gradient
+        # Eager has a kernel for the whole update; a compiler makes one of the formula. A rate that
+        # is a number would be compiled into it.
+        is_compiled = options.mode == "compiled"
+        optimizer = torch.optim.Adam(
+            [self.parameter], torch.tensor(1e-3) if is_compiled else 1e-3, fused=not is_compiled)
+        self.step = prepared(optimizer.step)
+
+    def results(self):
+        self.reset()
+        for _ in range(worker.COMPARED_STEPS):
+            self.step()
+        return worker.sampled(self.parameter.detach().numpy())
+
+
+def training(model, x, rate=1e-3):
     return lambda precision: lambda tensors: Training(
-        model(tensors), x(tensors), tensors, precision)
+        model(tensors), x(tensors), tensors, precision, rate)
 
 
 def prediction(model, x):
@@ -103,7 +148,7 @@ WITH_IMAGES = {
     "cnn_train_b64": training(cnn, images),
     "resnet18_infer_b1": prediction(resnet, images),
     "resnet18_infer_b8": prediction(resnet, images),
-    "resnet18_train_b8": training(resnet, images),
+    "resnet18_train_b8": training(resnet, images, rate=1e-5),
 }
 OTHERS = {
     "mlp_train_b128": training(mlp, inputs),
@@ -116,5 +161,8 @@ OTHERS = {
 families = WITH_IMAGES if options.mode == "channels-last" else WITH_IMAGES | OTHERS
 catalog = {name: make("f32") for name, make in families.items()}
 catalog |= {f"{name}_bf16": make("bf16") for name, make in families.items()}
+if options.mode != "channels-last":
+    catalog |= worker.micro_catalog(micro, lambda f: lambda tensors: Function(f, tensors))
+    catalog["adam_update"] = Adam
 
 worker.serve(torch.__version__, catalog)

@@ -11,6 +11,7 @@ A request that fails is answered by {"error": "..."}. The first line is a greeti
 library's version and the workloads it knows.
 """
 import argparse
+import inspect
 import json
 import os
 import sys
@@ -48,6 +49,31 @@ def read_tensors(path):
         array.reshape(-1).view(numpy.uint8)[:] = data[begin:end]
         tensors[name] = array
     return tensors
+
+
+def operands(tensors, names):
+    """Inputs by their names."""
+    return [tensors[f"inputs/{name}"] for name in names]
+
+
+def operands_of(function, tensors):
+    """A function's operands, which are named like its parameters."""
+    return operands(tensors, inspect.signature(function).parameters)
+
+
+def micro_catalog(functions, make):
+    """Names of single operations beside what `make` prepares of their functions in a module."""
+    names = {
+        "gelu_affine": functions.affine_gelu,
+        "residual_layer_norm": functions.residual_layer_norm,
+        "softmax": functions.softmax,
+        "sum_over_columns": functions.sum_over_columns,
+        "sum_over_rows": functions.sum_over_rows,
+        "sum_over_all": functions.sum_over_all,
+    }
+    for size in ["8", "32", "128", "512", "1024", "2048", "32x256x1024"]:
+        names[f"product_{size}"] = functions.product
+    return {name: make(function) for name, function in names.items()}
 
 
 def sampled(output):

@@ -8,4 +8,7 @@ extension Workload {
     resNetPredictionOfBatch,
     resNetTraining,
   ].flatMap(\.rows)
+
+  /// Single operations, which `--micro` runs.
+  static let microCatalog: [Workload] = elementWise + reductions + matrixProducts
 }
