@@ -11,6 +11,7 @@ A request that fails is answered by {"error": "..."}. The first line is a greeti
 library's version and the workloads it knows.
 """
 import argparse
+import inspect
 import json
 import os
 import sys
@@ -21,6 +22,8 @@ import numpy
 WARM_UP_CALLS = 5
 FEWEST_CALLS = 3
 KEPT_SAMPLES = 1001  # evenly spaced order statistics of longer lists, as on the Swift side
+COMPARED_STEPS = 4  # of training; as on the Swift side
+COMPARED_ELEMENTS = 1000  # of an output; as on the Swift side
 
 
 def arguments(*modes):
@@ -35,17 +38,52 @@ def arguments(*modes):
 def read_tensors(path):
     """The tensors of a safetensors file as arrays by name."""
     types = {"F32": numpy.float32, "F64": numpy.float64, "I32": numpy.int32, "I64": numpy.int64}
-    with open(path, "rb") as file:
-        data = file.read()
-    start = 8 + int.from_bytes(data[:8], "little")
-    header = json.loads(data[8:start])
+    data = numpy.memmap(path, numpy.uint8, "r")
+    start = 8 + int.from_bytes(data[:8].tobytes(), "little")
+    header = json.loads(data[8:start].tobytes())
     header.pop("__metadata__", None)
     tensors = {}
     for name, entry in header.items():
         begin, end = (start + offset for offset in entry["data_offsets"])
-        array = numpy.frombuffer(data[begin:end], types[entry["dtype"]])
-        tensors[name] = array.reshape(entry["shape"]).copy()
+        array = numpy.empty(entry["shape"], types[entry["dtype"]])
+        array.reshape(-1).view(numpy.uint8)[:] = data[begin:end]
+        tensors[name] = array
     return tensors
+
+
+def operands(tensors, names):
+    """Inputs by their names."""
+    return [tensors[f"inputs/{name}"] for name in names]
+
+
+def operands_of(function, tensors):
+    """A function's operands, which are named like its parameters."""
+    return operands(tensors, inspect.signature(function).parameters)
+
+
+def micro_catalog(functions, make):
+    """Names of single operations beside what `make` prepares of their functions in a module."""
+    names = {
+        "gelu_affine": functions.affine_gelu,
+        "residual_layer_norm": functions.residual_layer_norm,
+        "softmax": functions.softmax,
+        "sum_over_columns": functions.sum_over_columns,
+        "sum_over_rows": functions.sum_over_rows,
+        "sum_over_all": functions.sum_over_all,
+    }
+    for size in ["8", "32", "128", "512", "1024", "2048", "32x256x1024"]:
+        names[f"product_{size}"] = functions.product
+    return {name: make(function) for name, function in names.items()}
+
+
+def sampled(output):
+    """Evenly spaced elements from the first to the last, all of them if they are few."""
+    values = numpy.asarray(output).reshape(-1)
+    count = len(values)
+    if count > COMPARED_ELEMENTS:
+        last = COMPARED_ELEMENTS - 1
+        values = values[[i * (count - 1) // last for i in range(COMPARED_ELEMENTS)]]
+    return values.tolist()
 
 
 def measure(workload, seconds):
@@ -81,14 +119,20 @@ def serve(version, catalog):
         replies.write(json.dumps(answer) + "\n")
         replies.flush()
 
+    peer = " ".join(sys.argv[:1] + sys.argv[3:])
     reply({"version": version, "workloads": sorted(catalog)})
     prepared = {}
     for line in sys.stdin:
         verb, name, *rest = line.rstrip("\n").split(" ", 2)
         try:
             if verb == "prepare":
+                start = time.perf_counter()
                 prepared[name] = catalog[name](read_tensors(rest[0]))
-                reply({"results": [float(x) for x in prepared[name].results()]})
+                results = [float(x) for x in prepared[name].results()]
+                # Mostly the compilers' time.
+                seconds = time.perf_counter() - start
+                print(f"{peer} is ready for {name} after {seconds:.1f} s", file=sys.stderr)
+                reply({"results": results})
             elif verb == "run":
                 reply(measure(prepared[name], float(rest[0])))
             elif verb == "forget":

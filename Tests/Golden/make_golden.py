@@ -31,6 +31,10 @@ from pathlib import Path
 
 import numpy as np
 
+from golden_layers import (
+    check_attention, check_embedding, check_normalization, check_recurrent, make_attention,
+    make_embedding, make_normalization, make_recurrent,
+)
 from golden_primitives import check_primitives, make_primitives
 
 SEED = 20261121
@@ -1265,6 +1269,10 @@ FAMILIES = {
     "convolution": (make_convolution, check_convolution),
     "pooling": (make_pooling, check_pooling),
     "batch_norm": (make_batch_norm, check_batch_norm),
+    "normalization": (make_normalization, check_normalization),
+    "embedding": (make_embedding, check_embedding),
+    "attention": (make_attention, check_attention),
+    "recurrent": (make_recurrent, check_recurrent),
     "cross_entropy": (make_cross_entropy, check_cross_entropy),
     "sgd": (make_sgd, check_sgd),
     "adam": (make_adam, check_adam),

@@ -9,8 +9,9 @@ struct Bench {
       let options = try Options(Array(CommandLine.arguments.dropFirst()))
       // Before anything computes: the number of threads is read once.
       Machine.limitThreads(options.threads)
+      if options.isMicro { try Machine.keepFreedMemory() }
       switch options.action {
-      case .list: for row in Workload.catalog { print("\(row.name): \(row.summary)") }
+      case .list: for row in options.workloads { print("\(row.name): \(row.summary)") }
       case .plan: try printPlans(options)
       case .profile: try printProfiles(options)
       case .compare(let first, let second):

@@ -14,7 +14,10 @@ struct Options: Sendable {
   }
 
   var action = Action.measure
-  var workloads = Workload.catalog
+  /// The rows to run.
+  var workloads: [Workload] = []
+  /// Whether the rows are single operations.
+  var isMicro = false
   var rounds = 5
   /// For each side in each round.
   var seconds = 1.0
@@ -23,19 +26,21 @@ struct Options: Sendable {
   var python: String?
   /// The folder of the peers' scripts.
   var scripts = "Peers"
-  var runsCompiledTorch = false
+  var runsCompiledTorch = true
   /// Where the report is written.
   var json: String?
 
   static let usage = """
     usage: bench [options]
+      --micro              single operations instead of models
       --workloads a,b      the rows to run; all if not given
       --rounds n           how often each side has its turn (5)
       --seconds s          how long a turn is (1)
       --threads n          threads of every side (all processors)
       --python PATH        the interpreter of the peers; without one, ours are run alone
       --no-peers           ours alone
-      --compiled           torch.compile as well
+      --compiled           torch.compile as well, which is the default
+      --no-compiled        without torch.compile, which takes seconds to compile each row
       --peers DIR          the folder of the peers' scripts
       --json FILE          writes a report
       --compare A B        sets two reports side by side
@@ -60,21 +65,19 @@ struct Options: Sendable {
       }
       return number
     }
+    var names: [String]?
     while let option = rest.popFirst() {
       switch option {
       case "--workloads":
-        workloads = try value(of: option).split(separator: ",").map { name in
-          guard let workload = Workload.catalog.first(where: { $0.name == name }) else {
-            throw BenchError("no workload `\(name)`; --list shows all")
-          }
-          return workload
-        }
+        names = try value(of: option).split(separator: ",").map(String.init)
+      case "--micro": isMicro = true
       case "--rounds": rounds = try number(of: option)
       case "--seconds": seconds = try number(of: option)
       case "--threads": threads = try number(of: option)
       case "--python": python = try value(of: option)
       case "--no-peers": python = nil
       case "--compiled": runsCompiledTorch = true
+      case "--no-compiled": runsCompiledTorch = false
       case "--peers": scripts = try value(of: option)
       case "--json": json = try value(of: option)
       case "--compare": action = .compare(try value(of: option), try value(of: option))
@@ -84,5 +87,15 @@ struct Options: Sendable {
       default: throw BenchError("unknown option \(option)\n\(Options.usage)")
       }
     }
+    let rows = isMicro ? Workload.microCatalog : Workload.catalog
+    workloads =
+      try names?.map { name in
+        guard let workload = rows.first(where: { $0.name == name }) else {
+          throw BenchError(
+            "no workload `\(name)`; --list shows all\(isMicro ? "" : ", with --micro further ones")"
+          )
+        }
+        return workload
+      } ?? rows
   }
 }

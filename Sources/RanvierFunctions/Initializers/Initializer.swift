@@ -54,8 +54,8 @@ public struct Initializer: Sendable, Hashable, CustomStringConvertible, Named {
 
   /// Every initializer that models are saved with by name, with default options.
   public static let catalog: [Initializer] = [
-    .constant(0), .glorotNormal, .glorotUniform, .heNormal, .heUniform, .lecunNormal,
-    .lecunUniform, .normal, .ones, .uniform, .zeros,
+    .constant(0), .forgetBias, .glorotNormal, .glorotUniform, .heNormal, .heUniform, .lecunNormal,
+    .lecunUniform, .normal, .ones, .orthogonal, .uniform, .zeros,
   ]
 
   /// The name, with options in parentheses.

@@ -70,7 +70,7 @@ public func updatedRunningStatistic(
 }
 
 /// Numbers of 16 bits and integers as `f32`, in which statistics are accurate.
-private func widened(_ x: Tensor) -> Tensor {
+func widened(_ x: Tensor) -> Tensor {
   x.elementType == .float64 ? x : x.cast(to: .float32)
 }
 

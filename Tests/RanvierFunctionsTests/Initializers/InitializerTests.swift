@@ -133,8 +133,8 @@ struct InitializerCase: Sendable, CustomTestStringConvertible {
     #expect(
       name?.message == """
         Initializer(named:) needs a name of the catalog, got `xavier`; known are constant, \
-        glorot_normal, glorot_uniform, he_normal, he_uniform, lecun_normal, lecun_uniform, \
-        normal, ones, uniform, zeros
+        forget_bias, glorot_normal, glorot_uniform, he_normal, he_uniform, lecun_normal, \
+        lecun_uniform, normal, ones, orthogonal, uniform, zeros
         """)
   }
 }

@@ -8,12 +8,13 @@ struct ProductCeiling {
   private let b: Tensor
   private(set) var samples = Samples()
 
-  init() {
+  /// Products of matrices of an element type.
+  init(_ elementType: ElementType) {
     product = compile { (a: Tensor, b: Tensor) in matmul(a, b) }
     let key = RandomKey(seed: 2)
     let shape: Shape = [ProductCeiling.size, ProductCeiling.size]
-    a = key.derived("a").normal(shape)
-    b = key.derived("b").normal(shape)
+    a = key.derived("a").normal(shape).cast(to: elementType)
+    b = key.derived("b").normal(shape).cast(to: elementType)
   }
 
   /// Multiplies for some seconds.

@@ -10,8 +10,6 @@ struct Interleaving {
   static let ours = "ranvier"
   /// Threads of parallel runtimes spin a little after their work; the next side waits for them.
   private static let pause: useconds_t = 50_000
-  /// The largest relative difference of results between sides.
-  private static let tolerance = 1e-4
 
   private let options: Options
 
@@ -21,18 +19,19 @@ struct Interleaving {
   func run() throws -> Report {
     let peers = startPeers()
     defer { for peer in peers { peer.stop() } }
-    var ceiling = ProductCeiling()
+    var ceilings = Ceilings(for: options.workloads, threads: options.threads)
     var rows: [Report.Row] = []
     for workload in options.workloads {
       note("\(workload.name)...")
-      try ceiling.measure(seconds: 0.5)
+      try ceilings.measure(for: workload)
       rows.append(try measure(workload, peers))
     }
     let versions = Dictionary(uniqueKeysWithValues: peers.map { ($0.peer.name, $0.version) })
     return Report(
       machine: Machine(
         processor: Machine.processorName, cores: ProcessInfo.processInfo.processorCount,
-        threads: options.threads, productCeiling: ceiling.gigaOperationsPerSecond,
+        threads: options.threads, productCeiling: ceilings.products(in: .float32) ?? .nan,
+        bfloat16ProductCeiling: ceilings.products(in: .bfloat16), copyCeiling: ceilings.copies,
         versions: versions),
       rounds: options.rounds, seconds: options.seconds, rows: rows)
   }
@@ -42,7 +41,7 @@ struct Interleaving {
       note("without peers: they need a Python with torch, jax, optax, onnx, onnxruntime and numpy")
       return []
     }
-    return Peer.catalog.filter { !$0.isOptional || options.runsCompiledTorch }.compactMap { peer in
+    return Peer.catalog.filter { !$0.compiles || options.runsCompiledTorch }.compactMap { peer in
       do {
         return try PeerProcess(
           peer, python: python, scripts: options.scripts, threads: options.threads)
@@ -60,8 +59,9 @@ struct Interleaving {
       throw BenchError("\(workload.name): results that are not finite: \(results)")
     }
     var row = Report.Row(
-      name: workload.name, goal: workload.goal, productOperations: workload.productOperations,
-      results: results)
+      name: workload.name, precision: workload.precision, goal: workload.goal,
+      productOperations: workload.productOperations,
+      byteCount: workload.byteCount > 0 ? workload.byteCount : nil, results: results)
     let file =
       FileManager.default.temporaryDirectory.path
       + "/bench-\(ProcessInfo.processInfo.processIdentifier)-\(workload.name).safetensors"
@@ -70,7 +70,7 @@ struct Interleaving {
     var taking: [PeerProcess] = []
     for peer in peers where peer.workloads.contains(workload.name) {
       do {
-        row.differences[peer.peer.name] = try check(peer, workload.name, file, results)
+        row.differences[peer.peer.name] = try check(peer, workload, file, results)
         taking.append(peer)
       } catch {
         row.failures[peer.peer.name] = "\(error)"
@@ -105,13 +105,14 @@ struct Interleaving {
 
   /// Lets a peer compute the results and returns how far they are from ours.
   private func check(
-    _ peer: PeerProcess, _ workload: String, _ file: String, _ ours: [Double]
+    _ peer: PeerProcess, _ workload: Workload, _ file: String, _ ours: [Double]
   ) throws -> Double {
-    let theirs = try peer.prepare(workload, file: file)
+    let theirs = try peer.prepare(workload.name, file: file)
     let difference = Interleaving.difference(ours, theirs)
-    guard difference <= Interleaving.tolerance else {
+    guard difference <= workload.precision.tolerance else {
       throw BenchError(
-        "\(peer.peer.name): results differ by \(difference): \(theirs), ours \(ours)")
+        "\(peer.peer.name): results differ by \(difference): \(theirs.prefix(8))..., "
+          + "ours \(ours.prefix(8))...")
     }
     return difference
   }

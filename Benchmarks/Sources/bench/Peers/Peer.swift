@@ -4,13 +4,14 @@ struct Peer: Sendable {
   let name: String
   /// The script in `Peers/` and its arguments.
   let arguments: [String]
-  /// Whether it is only run when asked for.
-  var isOptional = false
+  /// Whether it compiles for so long that it can be left out.
+  var compiles = false
 
   /// All peers, in the order of the table's columns.
   static let catalog: [Peer] = [
     Peer(name: "torch eager", arguments: ["peer_torch.py", "eager"]),
-    Peer(name: "torch compiled", arguments: ["peer_torch.py", "compiled"], isOptional: true),
+    Peer(name: "torch channels last", arguments: ["peer_torch.py", "channels-last"]),
+    Peer(name: "torch compiled", arguments: ["peer_torch.py", "compiled"], compiles: true),
     Peer(name: "jax jit", arguments: ["peer_jax.py"]),
     Peer(name: "onnxruntime", arguments: ["peer_onnxruntime.py"]),
   ]

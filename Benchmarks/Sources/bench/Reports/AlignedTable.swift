@@ -1,3 +1,5 @@
+import Foundation
+
 /// Columns of text, the first aligned to the left and the others to the right.
 struct AlignedTable {
   var rows: [[String]]
@@ -17,5 +19,10 @@ struct AlignedTable {
     let rule = widths.map { String(repeating: "-", count: $0) }.joined(separator: "-|-")
     lines.insert(rule, at: min(1, lines.count))
     return lines.joined(separator: "\n")
+  }
+
+  /// A share as a cell.
+  static func percentage(_ share: Double?) -> String {
+    share.map { String(format: "%.0f %%", 100 * $0) } ?? "-"
   }
 }

@@ -12,9 +12,14 @@ struct Report: Codable, Sendable {
   /// One workload.
   struct Row: Codable, Sendable {
     var name: String
-    var goal: Double
+    /// The precision of products; f32 if a report does not say.
+    var precision: Precision?
+    /// The largest ratio that is good enough, if there is such a goal.
+    var goal: Double?
     var productOperations: Double
-    /// Losses of the first steps, or outputs.
+    /// Bytes that a call must read and write, where its time is that of memory.
+    var byteCount: Double?
+    /// Losses of the first steps, or a sample of the output.
     var results: [Double]
     var sides: [String: Side] = [:]
     /// The largest relative difference of a peer's results from ours.
@@ -34,8 +39,11 @@ struct Report: Codable, Sendable {
     /// Our time as a multiple of the best peer's.
     var ratio: Double? { best.map { ours / $0.median } }
 
-    /// Our rate of products in GFLOP/s.
-    var rate: Double { productOperations / (ours * 1e6) }
+    /// Whether the ratio is as good as the goal, if there are both.
+    var isMet: Bool? {
+      guard let ratio, let goal else { return nil }
+      return ratio <= goal
+    }
   }
 
   var machine: Machine
@@ -45,6 +53,20 @@ struct Report: Codable, Sendable {
 }
 
 extension Report {
+  /// The rate of our products in a row as a share of the fastest product's in its precision.
+  func shareOfProductCeiling(_ row: Row) -> Double? {
+    let ceiling =
+      row.precision == .bfloat16 ? machine.bfloat16ProductCeiling : machine.productCeiling
+    guard let ceiling, row.productOperations > 0 else { return nil }
+    return row.productOperations / (row.ours * 1e6) / ceiling
+  }
+
+  /// The time in which a row's bytes can be copied, as a share of our time.
+  func shareOfCopyCeiling(_ row: Row) -> Double? {
+    guard let ceiling = machine.copyCeiling, let bytes = row.byteCount else { return nil }
+    return bytes / (row.ours * 1e6) / ceiling
+  }
+
   /// Reads a report.
   init(contentsOf path: String) throws {
     self = try JSONDecoder().decode(Report.self, from: Data(contentsOf: URL(fileURLWithPath: path)))

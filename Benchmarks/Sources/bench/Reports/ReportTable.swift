@@ -10,17 +10,9 @@ struct ReportTable {
   var text: String {
     let machine = report.machine
     let peers = Peer.catalog.map(\.name).filter { machine.versions[$0] != nil }
-    var heading = [
-      "\(machine.processor), \(machine.threads) of \(machine.cores) cores; "
-        + "medians of \(report.rounds) rounds of \(report.seconds) s, in ms",
-      String(format: "f32 product of 1024 x 1024: %.0f GFLOP/s", machine.productCeiling),
-    ]
-    if !peers.isEmpty {
-      heading.append(peers.map { "\($0) \(machine.versions[$0] ?? "")" }.joined(separator: ", "))
-    }
     let titles =
-      ["workload", "ours"] + peers
-      + (peers.isEmpty ? [] : ["best peer", "ours/best", "goal"]) + ["of ceiling"]
+      ["workload", "ours"] + peers + (peers.isEmpty ? [] : ["best peer", "ours/best", "goal"])
+      + ceilings.map(\.title)
     let rows = report.rows.map { row in
       var cells = [row.name, time(row.ours)]
       if !peers.isEmpty {
@@ -28,15 +20,46 @@ struct ReportTable {
           row.failures[peer] != nil ? "failed" : row.sides[peer].map { time($0.median) } ?? "-"
         }
         cells += [row.best?.name ?? "-", row.ratio.map { String(format: "%.2f", $0) } ?? "-"]
-        let isMet = row.ratio.map { $0 <= row.goal }
-        cells.append(
-          String(format: "%.2f ", row.goal) + (isMet.map { $0 ? "met" : "missed" } ?? ""))
+        cells.append(goal(of: row))
       }
-      cells.append(String(format: "%.0f %%", 100 * row.rate / machine.productCeiling))
-      return cells
+      return cells + ceilings.map { AlignedTable.percentage($0.share(row)) }
     }
-    return heading.joined(separator: "\n") + "\n\n" + AlignedTable(rows: [titles] + rows).text
-      + doubts
+    return heading(peers) + "\n\n" + AlignedTable(rows: [titles] + rows).text + doubts
+  }
+
+  /// Processor, ceilings and versions.
+  private func heading(_ peers: [String]) -> String {
+    let machine = report.machine
+    var lines = [
+      "\(machine.processor), \(machine.threads) of \(machine.cores) cores; "
+        + "medians of \(report.rounds) rounds of \(report.seconds) s, in ms"
+    ]
+    var ceilings = [
+      String(format: "f32 product of 1024 x 1024: %.0f GFLOP/s", machine.productCeiling)
+    ]
+    if let ceiling = machine.bfloat16ProductCeiling {
+      ceilings.append(String(format: "of bf16: %.0f GFLOP/s", ceiling))
+    }
+    if let ceiling = machine.copyCeiling {
+      ceilings.append(String(format: "copy of 256 MiB: %.1f GB/s read and written", ceiling))
+    }
+    lines.append(ceilings.joined(separator: "; "))
+    if !peers.isEmpty {
+      lines.append(peers.map { "\($0) \(machine.versions[$0] ?? "")" }.joined(separator: ", "))
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  /// The columns with shares of what the machine can do; one that no row needs is left out.
+  private var ceilings: [(title: String, share: (Report.Row) -> Double?)] {
+    [("of ceiling", report.shareOfProductCeiling), ("of copy", report.shareOfCopyCeiling)].filter {
+      ceiling in report.rows.contains { ceiling.share($0) != nil }
+    }
+  }
+
+  private func goal(of row: Report.Row) -> String {
+    guard let goal = row.goal else { return "-" }
+    return String(format: "%.2f ", goal) + (row.isMet.map { $0 ? "met" : "missed" } ?? "")
   }
 
   /// The sides whose times say more about other work on the machine than about them.

@@ -8,12 +8,16 @@ struct PredictionRun: WorkloadRun {
   private let state: ModelState
   private let input: Tensor
 
-  /// Builds the model and initializes it.
-  init(_ model: Model, input: Tensor) throws {
+  /// Builds the model for a precision and initializes it; `state` may change what it begins with.
+  init(
+    _ model: Model, input: Tensor, precision: Precision,
+    state change: (ModelState) -> ModelState = { $0 }
+  ) throws {
+    try precision.checkBuildable()
     let (initialize, predict) = try model.build()
     self.predict = predict
     inspectable = compile { (state: ModelState, input: Tensor) in try predict(state, input) }
-    state = try initialize(seed: 0)
+    state = change(try initialize(seed: 0))
     self.input = input
   }
 
@@ -28,7 +32,7 @@ struct PredictionRun: WorkloadRun {
 
   mutating func step() throws { _ = try predict(state, input) }
 
-  mutating func results() throws -> [Double] { try predict(state, input).scalars(as: Double.self) }
+  mutating func results() throws -> [Double] { try predict(state, input).sampled() }
 
   func plan() throws -> Plan { try inspectable.plan(for: state, input) }
 

@@ -33,11 +33,13 @@ struct TrainingRun: WorkloadRun {
   private let initial: TrainingState
   private var state: TrainingState
 
-  /// Builds a model that gives logits, and initializes it; targets are classes as integers.
+  /// Builds a model that gives logits for a precision, and initializes it; targets are classes as
+  /// integers.
   init(
-    _ model: Model, input: Tensor, targets: Tensor,
+    _ model: Model, input: Tensor, targets: Tensor, precision: Precision,
     optimizer: Optimizer = .adam(learningRate: 1e-3)
   ) throws {
+    try precision.checkBuildable()
     let (initialize, predict) = try model.build(mode: .training)
     update = compileUpdate { (state: inout TrainingState, input: Tensor, targets: Tensor) in
       let layerState = state.layerState

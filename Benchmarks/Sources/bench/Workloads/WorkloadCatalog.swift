@@ -1,8 +1,14 @@
 extension Workload {
   /// All rows of the table, in order.
   static let catalog: [Workload] = [
-    .mlpTraining,
-    .mlpPrediction,
-    .cnnTraining,
-  ]
+    mlpTraining,
+    mlpPrediction,
+    cnnTraining,
+    resNetPrediction,
+    resNetPredictionOfBatch,
+    resNetTraining,
+  ].flatMap(\.rows)
+
+  /// Single operations, which `--micro` runs.
+  static let microCatalog: [Workload] = elementWise + reductions + matrixProducts
 }

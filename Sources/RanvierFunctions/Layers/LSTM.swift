@@ -1,0 +1,100 @@
+public import RanvierTensors
+
+/// What an LSTM carries from step to step.
+public struct LSTMState: TensorTree {
+  /// The output of the last step.
+  public var hidden: Tensor
+  /// The memory.
+  public var cell: Tensor
+
+  /// Creates a state.
+  public init(hidden: Tensor, cell: Tensor) {
+    self.hidden = hidden
+    self.cell = cell
+  }
+
+  public func mapTensors(_ transform: (Tensor) throws -> Tensor) rethrows -> LSTMState {
+    LSTMState(hidden: try transform(hidden), cell: try transform(cell))
+  }
+}
+
+/// One step of a long short-term memory.
+///
+///     [i, f, g, o] = x · kernel + h · recurrentKernel + bias
+///     c' = sigmoid(f) * c + sigmoid(i) * tanh(g)
+///     h' = sigmoid(o) * tanh(c')
+///
+/// The last axes of kernels and bias hold the input gate's units, then the forget gate's, the
+/// candidate's and the output gate's.
+///
+/// - Shapes: x `[batch, features]`, hidden and cell `[batch, units]`, kernel `[features, 4 * units]`,
+///   recurrentKernel `[units, 4 * units]`, bias `[4 * units]`; result as the state.
+/// - Parameters:
+///   - x: The input of the step.
+///   - state: The state before the step.
+///   - kernel: Multiplies the input.
+///   - recurrentKernel: Multiplies the hidden state.
+///   - bias: Added to both products.
+/// - Note: PyTorch has the same order of gates, transposed kernels, and two biases whose sum is
+///   this one.
+/// - Source: Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000 (forget gate).
+public func lstmCell(
+  _ x: Tensor, _ state: LSTMState, kernel: Tensor, recurrentKernel: Tensor, bias: Tensor? = nil
+) -> LSTMState {
+  do throws(OperationError) {
+    try RecurrentOperands.check(
+      "lstmCell", x, axes: ["batch", "features"], gates: 4, kernel: kernel,
+      recurrentKernel: recurrentKernel, bias: bias, states: state.tensors)
+  } catch {
+    return state.mapTensors { _ in Tensor(invalid: error) }
+  }
+  return lstmStep(dense(x, kernel, bias), state, recurrentKernel)
+}
+
+/// A long short-term memory over sequences.
+///
+/// Each step is an ``lstmCell(_:_:kernel:recurrentKernel:bias:)``; the inputs of all steps are
+/// multiplied by the kernel at once, before the first.
+///
+/// - Shapes: x `[batch, steps, features]`, start's hidden and cell `[batch, units]`, kernel
+///   `[features, 4 * units]`, recurrentKernel `[units, 4 * units]`, bias `[4 * units]`; states
+///   `[batch, steps, units]`, last as start.
+/// - Parameters:
+///   - x: The sequences.
+///   - start: The state before the first step, zeros by default.
+///   - kernel: Multiplies the inputs.
+///   - recurrentKernel: Multiplies the hidden state.
+///   - bias: Added to both products.
+/// - Returns: The hidden states after each step, and the state after the last.
+public func lstm(
+  _ x: Tensor, from start: LSTMState? = nil, kernel: Tensor, recurrentKernel: Tensor,
+  bias: Tensor? = nil
+) -> (states: Tensor, last: LSTMState) {
+  do throws(OperationError) {
+    try RecurrentOperands.check(
+      "lstm", x, axes: ["batch", "steps", "features"], gates: 4, kernel: kernel,
+      recurrentKernel: recurrentKernel, bias: bias, states: start?.tensors ?? [])
+  } catch {
+    let invalid = Tensor(invalid: error)
+    return (invalid, LSTMState(hidden: invalid, cell: invalid))
+  }
+  // The inputs are moved, not their wider products.
+  let projected = dense(x.swappedAxes(0, 1), kernel, bias)
+  let type = ElementType.promoted(projected.elementType, recurrentKernel.elementType)
+  let zeros = Tensor.zeros([x.shape[0], recurrentKernel.shape[0]], elementType: type)
+  let first = start?.mapTensors { $0.cast(to: type) } ?? LSTMState(hidden: zeros, cell: zeros)
+  let (last, states) = scan(over: projected, from: first) { state, step in
+    let next = lstmStep(step, state, recurrentKernel)
+    return (next, next.hidden)
+  }
+  return (states.swappedAxes(0, 1), last)
+}
+
+private func lstmStep(
+  _ projected: Tensor, _ state: LSTMState, _ recurrentKernel: Tensor
+) -> LSTMState {
+  let sum = projected + matmul(state.hidden, recurrentKernel)
+  let gates = equalParts(sum, 4, alongAxis: -1)
+  let cell = sigmoid(gates[1]) * state.cell + sigmoid(gates[0]) * tanh(gates[2])
+  return LSTMState(hidden: sigmoid(gates[3]) * tanh(cell), cell: cell)
+}

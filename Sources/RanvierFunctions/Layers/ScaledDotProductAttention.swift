@@ -1,0 +1,105 @@
+public import RanvierTensors
+
+/// For each query, the mean of the values weighted by how well their keys fit the query.
+///
+/// `softmax(query · keyᵀ * scale) · value`, with the softmax over the keys and at least in `f32`. A
+/// query that may attend to no key gives zeros.
+///
+/// - Shapes: query `[..., queries, features]`, key `[..., keys, features]`, value
+///   `[..., keys, outputs]`, mask broadcasting to `[..., queries, keys]`; result
+///   `[..., queries, outputs]`. Leading axes, such as batch and heads, broadcast.
+/// - Parameters:
+///   - query: What is looked for.
+///   - key: What is looked through.
+///   - value: What is found.
+///   - mask: Truth values, true where a query may attend to a key; or numbers, which are added to
+///     the scaled products, minus infinity where it may not.
+///   - isCausal: Whether query i attends to keys 0 to i only.
+///   - scale: Multiplies the products of queries and keys, by default `1 / sqrt(features)`.
+/// - Source: Vaswani et al. 2017, arXiv:1706.03762.
+public func scaledDotProductAttention(
+  _ query: Tensor, _ key: Tensor, _ value: Tensor, mask: Tensor? = nil, isCausal: Bool = false,
+  scale: Double? = nil
+) -> Tensor {
+  let operation = "scaledDotProductAttention"
+  do throws(OperationError) {
+    let (query, key, value) = try attentionOperands(query, key, value)
+    // The product reads keys where they lie instead of a transposed copy.
+    let product: Tensor = apply(MatrixProduct(transposesRight: true), [query, key])
+    let features = Double(query.shape[-1])
+    var scores = widened(product) * (scale ?? 1 / features.squareRoot())
+    if isCausal {
+      let (queries, keys) = (Tensor.range(scores.shape[-2]), Tensor.range(scores.shape[-1]))
+      let isPast = lessOrEqual(keys, queries.reshaped(to: [queries.count, 1]))
+      scores = select(isPast, scores, -Double.infinity)
+    }
+    var weights: Tensor
+    if let mask {
+      weights = softmaxOrZeros(try masked(scores, mask))
+    } else {
+      weights = softmax(scores)
+    }
+    weights = weights.cast(to: value.elementType)
+    return apply(MatrixProduct(), [weights, value]).spelled(operation)
+  } catch {
+    return Tensor(invalid: error)
+  }
+}
+
+/// Queries, keys and values of one type and with equal leading axes.
+private func attentionOperands(
+  _ query: Tensor, _ key: Tensor, _ value: Tensor
+) throws(OperationError) -> (Tensor, Tensor, Tensor) {
+  if let error = query.error ?? key.error ?? value.error { throw error }
+  let operands = [query, key, value]
+  var failure = OperationError(
+    operation: "scaledDotProductAttention",
+    rule: """
+      floating-point numbers query [..., queries, features], key [..., keys, features] and value \
+      [..., keys, outputs]
+      """,
+    got: "query \(query.type), key \(key.type), value \(value.type)")
+  guard operands.allSatisfy({ $0.rank >= 2 && $0.elementType.isFloatingPoint }),
+    query.shape[-1] == key.shape[-1], key.shape[-2] == value.shape[-2]
+  else { throw failure }
+  var leading: Shape = []
+  for operand in operands {
+    let axes = Shape(Array(operand.shape.sizes.dropLast(2)))
+    guard let both = Shape.broadcast(leading, axes) else {
+      failure.rule = "leading axes that broadcast"
+      throw failure
+    }
+    leading = both
+  }
+  let type = ElementType.promoted(
+    ElementType.promoted(query.elementType, key.elementType), value.elementType)
+  let aligned = operands.map {
+    $0.cast(to: type).broadcast(to: Shape(leading.sizes + $0.shape.sizes.suffix(2)))
+  }
+  return (aligned[0], aligned[1], aligned[2])
+}
+
+private func masked(_ scores: Tensor, _ mask: Tensor) throws(OperationError) -> Tensor {
+  if let error = mask.error { throw error }
+  guard mask.elementType == .bool || mask.elementType.isFloatingPoint,
+    Shape.broadcast(mask.shape, scores.shape) == scores.shape
+  else {
+    throw OperationError(
+      operation: "scaledDotProductAttention",
+      rule: "a mask of truth values or floating-point numbers that broadcasts to \(scores.shape)",
+      got: "\(mask.type)",
+      hint: mask.elementType.isInteger ? "convert with cast(to: .bool)" : "")
+  }
+  return mask.elementType == .bool
+    ? select(mask, scores, -Double.infinity) : scores + mask.cast(to: scores.elementType)
+}
+
+/// The softmax over the last axis, and zeros where all elements are minus infinity.
+private func softmaxOrZeros(_ x: Tensor) -> Tensor {
+  // Minus infinity minus itself would be no number.
+  let lowest = -Double(Float.greatestFiniteMagnitude)
+  let largest = maximum(x.max(alongAxes: [-1], keepingAxes: true), lowest)
+  let powers = exp(x - stopGradient(largest))
+  let sum = powers.sum(alongAxes: [-1], keepingAxes: true)
+  return powers / select(equal(sum, 0), 1, sum)
+}

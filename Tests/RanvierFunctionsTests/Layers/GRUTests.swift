@@ -1,0 +1,84 @@
+import RanvierFunctions
+import RanvierTensors
+import TestSupport
+import Testing
+
+@Suite struct GRUTests {
+  let key = RandomKey(seed: 8)
+
+  @Test(.tags(.golden)) func `equals PyTorch`() throws {
+    let cases = try RecurrentCase.all("gru")
+    #expect(cases.count == 4)
+    for row in cases {
+      let inputs = row.inputs(
+        "input", "kernel", "recurrent_kernel", "bias", "recurrent_bias", "hidden")
+      let run = { @Sendable (values: [Tensor]) -> (states: Tensor, last: Tensor) in
+        let named = Dictionary(uniqueKeysWithValues: zip(inputs, values))
+        return gru(
+          values[0], from: named["hidden"], kernel: values[1], recurrentKernel: values[2],
+          bias: named["bias"], recurrentBias: named["recurrent_bias"])
+      }
+      expectGolden(row.tensors, inputs: inputs, row.name) { run($0).states }
+      let last = run(inputs.map { row.tensors[$0] }).last
+      expectClose(last, row.tensors["output"][.all, -1], row.name)
+    }
+  }
+
+  @Test func `has known values`() {
+    // Worked out with another library for one row and two units.
+    let gates = [[0.1, 0.2, 0.5, 0.6, 0.9, 1.0], [0.3, 0.4, 0.7, 0.8, 1.1, 1.2]]
+    let next = gruCell(
+      Tensor([[1.0, 2]]), Tensor([[0.5, -0.5]]), kernel: Tensor(gates),
+      recurrentKernel: Tensor(gates), bias: Tensor([0.01, 0.02, 0.03, 0.04, 0.05, 0.06]),
+      recurrentBias: Tensor([0.07, 0.08]))
+    expectClose(next, Tensor([[0.56859231, -0.34230974]]), relative: 0, absolute: 1e-7)
+  }
+
+  /// An input, kernel, recurrent kernel, bias, recurrent bias and state in `f64`.
+  func operands(steps: Int = 4) -> [Tensor] {
+    [[2, steps, 3], [3, 6], [2, 6], [6], [2], [2, 2]].enumerated().map { number, sizes in
+      key.derived(UInt32(number)).normal(Shape(sizes), elementType: .float64)
+    }
+  }
+
+  @Test func `a sequence equals its steps`() {
+    let x = operands()
+    var state = x[5]
+    let (states, last) = gru(
+      x[0], from: state, kernel: x[1], recurrentKernel: x[2], bias: x[3], recurrentBias: x[4])
+    for step in 0 ..< 4 {
+      state = gruCell(
+        x[0][.all, step], state, kernel: x[1], recurrentKernel: x[2], bias: x[3],
+        recurrentBias: x[4])
+      expectClose(states[.all, step], state, relative: 1e-12)
+    }
+    expectClose(last, state, relative: 1e-12)
+  }
+
+  @Test(.tags(.gradient)) func `has the derivatives of finite differences`() {
+    expectGradientsMatch(at: operands(steps: 3), order: 2, "states") { x in
+      gru(
+        x[0], from: x[5], kernel: x[1], recurrentKernel: x[2], bias: x[3], recurrentBias: x[4]
+      ).states
+    }
+    expectGradientsMatch(at: Array(operands().prefix(3)), "last") { x in
+      gru(x[0], kernel: x[1], recurrentKernel: x[2]).last
+    }
+  }
+
+  @Test func `says which shapes do not fit`() {
+    let x = operands()
+    expectError(
+      gru(x[0], kernel: x[2], recurrentKernel: x[2]).states,
+      """
+      gru needs x [batch, steps, features], a kernel [features, 3 * units] and a recurrent kernel \
+      [units, 3 * units], got x [2, 4, 3], kernel [2, 6], recurrent kernel [2, 6]
+      """)
+    expectError(
+      gru(x[0], kernel: x[1], recurrentKernel: x[2], recurrentBias: x[3]).last,
+      "gru needs a recurrent bias of shape [2], got [6]")
+    expectError(
+      gruCell(x[0][.all, 0], x[5][0], kernel: x[1], recurrentKernel: x[2]),
+      "gruCell needs a state of shape [2, 2], got [2]; states are [batch, units]")
+  }
+}

@@ -1,0 +1,138 @@
+import RanvierFunctions
+import RanvierTensors
+import TestSupport
+import Testing
+
+/// What a golden case of a recurrent network is about.
+struct RecurrentCase {
+  struct Options: Decodable {
+    var kind: String
+  }
+
+  let name: String
+  let tensors: Parameters
+
+  /// The cases of a kind.
+  static func all(_ kind: String) throws -> [RecurrentCase] {
+    let golden = try Golden("recurrent")
+    return try golden.cases.filter { try golden.options($0, as: Options.self).kind == kind }
+      .map { RecurrentCase(name: $0, tensors: golden.tensors($0)) }
+  }
+
+  /// The tensors whose gradients the file has, of these.
+  func inputs(_ names: String...) -> [String] { names.filter { tensors.contains($0) } }
+}
+
+@Suite struct LSTMTests {
+  let key = RandomKey(seed: 8)
+
+  @Test(.tags(.golden)) func `equals PyTorch`() throws {
+    let cases = try RecurrentCase.all("lstm")
+    #expect(cases.count == 4)
+    for row in cases {
+      let inputs = row.inputs("input", "kernel", "recurrent_kernel", "bias", "hidden", "cell")
+      let run = { @Sendable (values: [Tensor]) -> (states: Tensor, last: LSTMState) in
+        let named = Dictionary(uniqueKeysWithValues: zip(inputs, values))
+        let start = named["hidden"].map {
+          LSTMState(hidden: $0, cell: named["cell"] ?? $0)
+        }
+        return lstm(
+          values[0], from: start, kernel: values[1], recurrentKernel: values[2],
+          bias: named["bias"])
+      }
+      expectGolden(row.tensors, inputs: inputs, row.name) { run($0).states }
+      let last = run(inputs.map { row.tensors[$0] }).last
+      expectClose(last.hidden, row.tensors["output"][.all, -1], row.name)
+      expectClose(last.cell, row.tensors["last_cell"], row.name)
+    }
+  }
+
+  /// An input, kernel, recurrent kernel, bias and state in `f64`.
+  func operands(steps: Int = 4) -> [Tensor] {
+    [[2, steps, 3], [3, 8], [2, 8], [8], [2, 2], [2, 2]].enumerated().map { number, sizes in
+      key.derived(UInt32(number)).normal(Shape(sizes), elementType: .float64)
+    }
+  }
+
+  @Test func `the cell equals its formula, gate by gate`() {
+    let x = operands()
+    let input = x[0][.all, 0]
+    let sum = matmul(input, x[1]) + matmul(x[4], x[2]) + x[3]
+    let (i, f, g, o) = (
+      sigmoid(sum[.all, 0 ..< 2]), sigmoid(sum[.all, 2 ..< 4]), tanh(sum[.all, 4 ..< 6]),
+      sigmoid(sum[.all, 6 ..< 8])
+    )
+    let cell = f * x[5] + i * g
+    let state = lstmCell(
+      input, LSTMState(hidden: x[4], cell: x[5]), kernel: x[1], recurrentKernel: x[2], bias: x[3])
+    expectClose(state.cell, cell, relative: 1e-12)
+    expectClose(state.hidden, o * tanh(cell), relative: 1e-12)
+  }
+
+  @Test func `a sequence equals its steps, and may be empty`() {
+    let x = operands()
+    let start = LSTMState(hidden: x[4], cell: x[5])
+    var state = start
+    let (states, last) = lstm(
+      x[0], from: start, kernel: x[1], recurrentKernel: x[2], bias: x[3])
+    for step in 0 ..< 4 {
+      state = lstmCell(
+        x[0][.all, step], state, kernel: x[1], recurrentKernel: x[2], bias: x[3])
+      expectClose(states[.all, step], state.hidden, relative: 1e-12)
+    }
+    expectClose(last.cell, state.cell, relative: 1e-12)
+    let none = lstm(x[0][.all, 0 ..< 0], from: start, kernel: x[1], recurrentKernel: x[2])
+    #expect(none.states.shape == [2, 0, 2] && none.last.hidden == start.hidden)
+  }
+
+  @Test(.tags(.gradient)) func `has the derivatives of finite differences`() {
+    expectGradientsMatch(at: operands(steps: 3), order: 2, "states and last cell") { x in
+      let (states, last) = lstm(
+        x[0], from: LSTMState(hidden: x[4], cell: x[5]), kernel: x[1], recurrentKernel: x[2],
+        bias: x[3])
+      return states + last.cell.expandedDimension(at: 1)
+    }
+    expectGradientsMatch(at: Array(operands().prefix(3)), "last cell alone") { x in
+      lstm(x[0], kernel: x[1], recurrentKernel: x[2]).last.cell
+    }
+  }
+
+  @Test func `widens shorter inputs to the kernel's type`() {
+    let x = operands().map { $0.cast(to: .float32) }
+    let short = lstm(x[0].cast(to: .float16), kernel: x[1], recurrentKernel: x[2], bias: x[3])
+    #expect(short.states.elementType == .float32 && short.last.cell.elementType == .float32)
+    expectClose(
+      short.states, lstm(x[0], kernel: x[1], recurrentKernel: x[2], bias: x[3]).states,
+      relative: 1e-2, absolute: 1e-2)
+  }
+
+  @Test func `says which shapes do not fit`() {
+    let x = operands()
+    let rule = """
+      lstm needs x [batch, steps, features], a kernel [features, 4 * units] and a recurrent \
+      kernel [units, 4 * units], got x
+      """
+    expectError(
+      lstm(x[0][0], kernel: x[1], recurrentKernel: x[2]).states,
+      "\(rule) [4, 3], kernel [3, 8], recurrent kernel [2, 8]")
+    expectError(
+      lstm(x[0], kernel: x[2], recurrentKernel: x[2]).last.cell,
+      "\(rule) [2, 4, 3], kernel [2, 8], recurrent kernel [2, 8]")
+    expectError(
+      lstm(x[0], kernel: x[1], recurrentKernel: x[1]).states,
+      "\(rule) [2, 4, 3], kernel [3, 8], recurrent kernel [3, 8]")
+    expectError(
+      lstm(x[0], kernel: x[1], recurrentKernel: x[2], bias: x[4]).states,
+      "lstm needs a bias of shape [8], got [2, 2]")
+    let wrong = LSTMState(hidden: x[4], cell: x[3])
+    expectError(
+      lstm(x[0], from: wrong, kernel: x[1], recurrentKernel: x[2]).states,
+      "lstm needs a state of shape [2, 2], got [8]; states are [batch, units]")
+    expectError(
+      lstmCell(x[0][.all, 0], wrong, kernel: x[1], recurrentKernel: x[2]).hidden,
+      "lstmCell needs a state of shape [2, 2], got [8]; states are [batch, units]")
+    expectError(
+      lstm(x[0].cast(to: .int32), kernel: x[1], recurrentKernel: x[2]).states,
+      "lstm needs floating-point numbers, got x i32[2, 4, 3]; convert with cast(to:)")
+  }
+}
