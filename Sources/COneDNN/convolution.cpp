@@ -68,6 +68,9 @@ void check(const odnn_convolution &layer) {
         "oneDNN's 16-bit gradient of a padded convolution over three axes is not reliable");
   }
   const odnn_epilogue &epilogue = layer.epilogue;
+  if (layer.direction != ODNN_FORWARD && layer.packed_kernel) {
+    throw std::invalid_argument("a gradient takes no packed kernel");
+  }
   if (layer.direction != ODNN_FORWARD &&
       (epilogue.bias || epilogue.residual || epilogue.activation != ODNN_IDENTITY)) {
     throw std::invalid_argument("a gradient has no epilogue");
@@ -257,7 +260,9 @@ void build(odnn_kernel &kernel, const odnn_convolution &layer) {
   if (for_kernel) {
     append(DNNL_ARG_DIFF_DST, output, output);
   } else {
-    append(DNNL_ARG_WEIGHTS, plain, chosen.kernel);
+    const memory::desc given_kernel = layer.packed_kernel ? chosen.kernel : plain;
+    append(DNNL_ARG_WEIGHTS, given_kernel, chosen.kernel);
+    if (layer.packed_kernel) kernel.expect_packed(plain, chosen.kernel);
   }
   if (epilogue.bias) append(DNNL_ARG_BIAS, bias_of(layer), bias_of(layer));
   if (epilogue.residual) append(ranvier::residual_role, output, output);

@@ -115,6 +115,20 @@ int odnn_kernel::run(const void *const *operands, void *result, void *scratch) {
   }
 }
 
+int odnn_kernel::pack(const void *from, void *to) const {
+  try {
+    dnnl::memory source(plain, ranvier::engine(), const_cast<void *>(from));
+    dnnl::memory target(packed, ranvier::engine(), to);
+    dnnl::reorder(source, target).execute(stream(), source, target);
+    stream().wait();
+    return dnnl_success;
+  } catch (const dnnl::error &failure) {
+    return failure.status;
+  } catch (...) {
+    return dnnl_runtime_error;
+  }
+}
+
 namespace ranvier {
 
 const dnnl::engine &engine() {
@@ -191,6 +205,12 @@ void write_error(
 }  // namespace ranvier
 
 extern "C" size_t odnn_scratch_bytes(const odnn_kernel *kernel) { return kernel->scratch_bytes; }
+
+extern "C" size_t odnn_packed_bytes(const odnn_kernel *kernel) { return kernel->packed_bytes(); }
+
+extern "C" int odnn_pack(odnn_kernel *kernel, const void *plain, void *packed) {
+  return kernel->pack(plain, packed);
+}
 
 extern "C" const char *odnn_implementation(const odnn_kernel *kernel) {
   return kernel->implementation.c_str();

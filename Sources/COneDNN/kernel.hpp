@@ -49,6 +49,17 @@ struct odnn_kernel {
   void append(const dnnl::primitive &primitive, const dnnl::memory::desc &scratchpad,
       const arguments &with);
 
+  // Has the caller give the second operand in the layout `wanted`, which `pack` makes.
+  void expect_packed(const dnnl::memory::desc &given, const dnnl::memory::desc &wanted) {
+    plain = given;
+    packed = wanted;
+  }
+
+  // The bytes of the packed second operand; 0 if it is taken as it is.
+  std::size_t packed_bytes() const { return plain == packed ? 0 : packed.get_size(); }
+
+  int pack(const void *from, void *to) const;
+
   // Has every run begin with zeros in the scratch memory.
   void clear_scratch() { clears_scratch = true; }
 
@@ -76,6 +87,7 @@ struct odnn_kernel {
   dnnl::memory bind(const dnnl::memory::desc &layout, place where, std::size_t position);
 
   bool clears_scratch = false;
+  dnnl::memory::desc plain, packed;
   std::vector<binding> bindings;
   std::vector<step> steps;
 };

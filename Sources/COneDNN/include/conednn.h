@@ -34,6 +34,7 @@ typedef struct odnn_matmul {
   int64_t rows, columns, depth;
   bool transpose_left;         // left is [batch, depth, rows] instead of [batch, rows, depth]
   bool transpose_right;        // right is [batch, columns, depth] instead of [batch, depth, columns]
+  bool packed_right;           // right comes in the kernel's own layout, see odnn_pack
   odnn_epilogue epilogue;
 } odnn_matmul;
 
@@ -49,6 +50,7 @@ typedef struct odnn_convolution {
   int64_t batch, input_channels, output_channels, groups;
   int64_t input[3], output[3], size[3], stride[3], dilation[3];   // dilation 1 = none
   int64_t padding_low[3], padding_high[3];
+  bool packed_kernel;          // forward only: the kernel comes in the primitive's own layout
   odnn_epilogue epilogue;      // forward only
 } odnn_convolution;
 
@@ -61,6 +63,14 @@ odnn_kernel *odnn_create_convolution(const odnn_convolution *description, char *
 
 // Bytes of 64-byte aligned scratch memory one run needs (possibly 0).
 size_t odnn_scratch_bytes(const odnn_kernel *kernel);
+
+// The bytes of the second operand in the layout that a kernel created for a packed one wants; 0 if
+// it takes the plain one.
+size_t odnn_packed_bytes(const odnn_kernel *kernel);
+
+// Lays the second operand out once; returns 0, or oneDNN's status code. `packed` is aligned to 64
+// bytes. Any kernel of the same description reads the result.
+int odnn_pack(odnn_kernel *kernel, const void *plain, void *packed);
 
 // The name of oneDNN's implementation, for plans that are printed.
 const char *odnn_implementation(const odnn_kernel *kernel);

@@ -53,6 +53,10 @@ final class PlanContext: @unchecked Sendable {
     for instruction in instructions {
       for (offset, value) in (instruction.operands + instruction.results).enumerated() {
         let position = instruction.base + offset
+        if let packed = plan.packed[instruction.node], packed.position == offset {
+          table[position] = packed.storage.address
+          continue
+        }
         switch memory.locations[Int(value)] {
         case .input(let index): inputPositions[index].append(position)
         case .output(let index): outputPositions[index].append(position)

@@ -1,15 +1,19 @@
 package import RanvierTensors
 
-/// Moves a bias and an activation into the matrix product or convolution before them.
+/// Moves a bias, a residual and an activation into the matrix product or convolution before them.
 package enum Epilogues {
   package static func run(_ graph: Graph) -> Graph {
     let consumers = graph.consumers
     let isOutput = Set(graph.outputs)
 
+    // A sum of two products belongs to the first.
+    var taken: Set<Int> = []
+
     /// The only node that reads a value, if the value is not returned as well.
     func onlyConsumer(_ value: Graph.ValueID) -> Int? {
       guard consumers[Int(value)].count == 1, !isOutput.contains(value) else { return nil }
-      return Int(consumers[Int(value)][0])
+      let consumer = Int(consumers[Int(value)][0])
+      return taken.contains(consumer) ? nil : consumer
     }
 
     // A chain ends at its last node; the nodes before it disappear into it.
@@ -26,12 +30,22 @@ package enum Epilogues {
       {
         chain.bias = bias
         end = next
+        taken.insert(next)
+      }
+      // Products leave residuals to the loops of what follows, which read them anyway.
+      if node.primitive is Convolution, let next = onlyConsumer(graph.nodes[end].firstResult),
+        let residual = residualOperand(graph.nodes[next], of: graph.nodes[end].firstResult, graph)
+      {
+        chain.residual = residual
+        end = next
+        taken.insert(next)
       }
       if let next = onlyConsumer(graph.nodes[end].firstResult),
         let activation = activation(graph.nodes[next].primitive)
       {
         chain.activation = activation
         end = next
+        taken.insert(next)
       }
       if end != index { chains[end] = chain }
     }
@@ -45,9 +59,12 @@ package enum Epilogues {
       let start = graph.nodes[chain.start]
       var inputs = start.operands.map { rewriter.newID($0) }
       if let bias = chain.bias { inputs.append(rewriter.newID(bias)) }
+      if let residual = chain.residual { inputs.append(rewriter.newID(residual)) }
       let primitive = ProductWithEpilogue(
         product: start.primitive,
-        epilogue: Epilogue(hasBias: chain.bias != nil, activation: chain.activation))
+        epilogue: Epilogue(
+          hasBias: chain.bias != nil, hasResidual: chain.residual != nil,
+          activation: chain.activation))
       return rewriter.append(primitive, inputs, types: types, like: start)
     }.withoutDeadNodes()
   }
@@ -55,6 +72,7 @@ package enum Epilogues {
   private struct Chain {
     var start: Int
     var bias: Graph.ValueID?
+    var residual: Graph.ValueID?
     var activation = Epilogue.Activation.identity
   }
 
@@ -71,6 +89,21 @@ package enum Epilogues {
       type.shape.rank == 1, type.shape[0] == result.shape[-1],
       graph.types[Int(node.firstResult)] == result
     else { return nil }
+    return other
+  }
+
+  /// The other operand of an addition, if it has the result's type.
+  private static func residualOperand(
+    _ node: Graph.Node, of value: Graph.ValueID, _ graph: Graph
+  ) -> Graph.ValueID? {
+    guard node.primitive is Add, let position = node.operands.firstIndex(of: value) else {
+      return nil
+    }
+    let other = node.operands[1 - position]
+    let type = graph.types[Int(value)]
+    guard other != value, graph.types[Int(other)] == type, type.elementType == .float32 else {
+      return nil
+    }
     return other
   }
 
@@ -111,6 +144,7 @@ package struct ProductWithEpilogue: Primitive {
   package var name: String { product.name }
   package var description: String {
     "\(product)" + (epilogue.hasBias ? " + bias" : "")
+      + (epilogue.hasResidual ? " + residual" : "")
       + (epilogue.activation == .identity ? "" : " + \(epilogue.activation)")
   }
 
@@ -139,7 +173,9 @@ package struct ProductWithEpilogue: Primitive {
     _ operands: [ReferenceArray], _ resultTypes: [TensorType]
   ) -> [ReferenceArray] {
     var results = product.evaluate(Array(operands.prefix(2)), resultTypes)
-    if epilogue.hasBias { results = Add().evaluate([results[0], operands[2]], resultTypes) }
+    for operand in operands.dropFirst(2) {
+      results = Add().evaluate([results[0], operand], resultTypes)
+    }
     if let activation { results = activation.evaluate(results, resultTypes) }
     return results
   }
@@ -154,29 +190,47 @@ package struct ProductWithEpilogue: Primitive {
   }
 
   package func makeKernel(_ operands: [TensorType], _ results: [TensorType]) -> Kernel {
+    makeKernel(operands, results, constants: [])
+  }
+
+  package func makeKernel(
+    _ operands: [TensorType], _ results: [TensorType], constants: Set<Int>
+  ) -> Kernel {
     let (left, right) = (operands[0], operands[1])
     switch product {
     case let product as MatrixProduct:
       return ProductKernel(
         type: left.elementType, sizes: product.sizes(left.shape, right.shape),
         transposesLeft: product.transposesLeft, transposesRight: product.transposesRight,
-        epilogue: epilogue
+        epilogue: epilogue, isRightConstant: constants.contains(1)
       ).kernel()
     case let convolution as Convolution:
       return ConvolutionKernel(
         .forward, type: left.elementType, geometry: convolution.geometry, input: left.shape,
-        kernel: right.shape, output: results[0].shape, epilogue: epilogue
+        kernel: right.shape, output: results[0].shape, epilogue: epilogue,
+        isKernelConstant: constants.contains(1)
       ).prepared()
     default: fatalError("\(product) has no epilogues")
     }
   }
 
   package static var samples: [PrimitiveSample] {
-    [Epilogue.Activation.identity, .rectifiedLinear, .hyperbolicTangent, .logistic].map {
-      PrimitiveSample(
-        ProductWithEpilogue(
-          product: MatrixProduct(), epilogue: Epilogue(hasBias: true, activation: $0)),
-        [.init([5, 4]), .init([4, 3]), .init([3])], isDifferentiable: false)
+    [Epilogue.Activation.identity, .rectifiedLinear, .hyperbolicTangent, .logistic].flatMap {
+      [
+        PrimitiveSample(
+          ProductWithEpilogue(
+            product: MatrixProduct(), epilogue: Epilogue(hasBias: true, activation: $0)),
+          [.init([5, 4]), .init([4, 3]), .init([3])], isDifferentiable: false),
+        PrimitiveSample(
+          ProductWithEpilogue(
+            product: MatrixProduct(),
+            epilogue: Epilogue(hasBias: true, hasResidual: true, activation: $0)),
+          [.init([5, 4]), .init([4, 3]), .init([3]), .init([5, 3])], isDifferentiable: false),
+        PrimitiveSample(
+          ProductWithEpilogue(
+            product: MatrixProduct(), epilogue: Epilogue(hasResidual: true, activation: $0)),
+          [.init([5, 4]), .init([4, 3]), .init([5, 3])], isDifferentiable: false),
+      ]
     }
   }
 }

@@ -15,8 +15,16 @@ public final class Plan: Sendable {
   private let instructions: [Instruction]
   /// The plans of loops' bodies and branches.
   private let programs: [Program: Plan]
+  /// Constant operands of nodes in the layouts of their kernels.
+  let packed: [Int: PackedOperand]
   private let idle: Mutex<[PlanContext]>
   private let profileTotals = Mutex<Profile?>(nil)
+
+  /// A constant operand in its kernel's own layout.
+  struct PackedOperand: Sendable {
+    var position: Int
+    var storage: Storage
+  }
 
   struct Instruction: Sendable {
     var node: Int
@@ -33,7 +41,7 @@ public final class Plan: Sendable {
     var graph = traced
     for pass in [
       Inlining.run, Simplification.run, LoopJoining.run, LoopInvariants.run, Barriers.run,
-      Epilogues.run, Fusion.run,
+      ConstantScaling.run, Epilogues.run, Fusion.run,
     ] {
       graph = pass(graph)
       assert(graph.verify() == nil, graph.verify() ?? "")
@@ -51,6 +59,7 @@ public final class Plan: Sendable {
       return Instruction(
         node: index, base: base, operands: node.operands, results: Array(node.results))
     }
+    packed = Plan.pack(graph, kernels)
     idle = Mutex([])
     let context = PlanContext(self, instructions, kernels: kernels)
     idle.withLock { $0.append(context) }
@@ -82,8 +91,24 @@ public final class Plan: Sendable {
         return primitive.makeKernel(
           operands, results, programs: primitive.programs.compactMap { programs[$0]?.makeKernel() })
       }
-      return node.primitive is Reshape ? nil : node.primitive.makeKernel(operands, results)
+      if node.primitive is Reshape { return nil }
+      let constants = node.operands.indices.filter { graph.constant(node.operands[$0]) != nil }
+      return node.primitive.makeKernel(operands, results, constants: Set(constants))
     }
+  }
+
+  /// Lays constant operands out as the kernels want them, once for all runs.
+  private static func pack(_ graph: Graph, _ kernels: [Kernel?]) -> [Int: PackedOperand] {
+    var packed: [Int: PackedOperand] = [:]
+    for (index, kernel) in kernels.enumerated() {
+      guard let packing = kernel?.packing,
+        let plain = graph.constant(graph.nodes[index].operands[packing.operand])?.concreteStorage
+      else { continue }
+      let storage = Storage(byteCount: packing.byteCount)
+      withExtendedLifetime(plain) { packing.pack(plain.address, storage.address) }
+      packed[index] = PackedOperand(position: packing.operand, storage: storage)
+    }
+    return packed
   }
 
   /// The plan as a part of another: a kernel on the pointers of its inputs and outputs, with

@@ -14,10 +14,13 @@ package struct ConvolutionKernel: Sendable {
   package var kernel: Shape
   package var output: Shape
   package var epilogue = Epilogue()
+  /// Whether the kernel of a forward convolution never changes, so that it is worth a layout of its
+  /// own.
+  package var isKernelConstant = false
 
   package init(
     _ direction: Direction, type: ElementType, geometry: ConvolutionGeometry, input: Shape,
-    kernel: Shape, output: Shape, epilogue: Epilogue = Epilogue()
+    kernel: Shape, output: Shape, epilogue: Epilogue = Epilogue(), isKernelConstant: Bool = false
   ) {
     self.direction = direction
     self.type = type
@@ -26,6 +29,7 @@ package struct ConvolutionKernel: Sendable {
     self.kernel = kernel
     self.output = output
     self.epilogue = epilogue
+    self.isKernelConstant = isKernelConstant
   }
 
   private var resultShape: Shape {
@@ -92,12 +96,13 @@ package struct ConvolutionKernel: Sendable {
       description.dilation = spatial(geometry.dilation)
       description.padding_low = spatial(geometry.paddingLow)
       description.padding_high = spatial(geometry.paddingHigh)
+      description.packed_kernel = isKernelConstant
       description.epilogue = epilogue.oneDNN
       let work = OneDNNKernel.Work(
         operations: 2 * Double(output.count) * Double(kernel.count / output[-1]),
         bytes: Double((input.count + kernel.count + output.count) * type.byteCount))
       return OneDNNKernel.make(
-        "convolution", operandCount: 2 + (epilogue.hasBias ? 1 : 0), work: work
+        "convolution", operandCount: 2 + epilogue.operandCount, work: work
       ) {
         odnn_create_convolution(&description, $0, $1)
       }
@@ -113,6 +118,7 @@ package struct ConvolutionKernel: Sendable {
   /// Types without arithmetic of their own are widened, and the result is rounded once.
   private func inFloat32() -> Kernel {
     var wide = self
+    wide.isKernelConstant = false
     wide.type = .float32
     wide.epilogue = Epilogue()
     let inner = wide.prepared()

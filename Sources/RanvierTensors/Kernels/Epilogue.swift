@@ -3,7 +3,8 @@ internal import CKernels
   internal import COneDNN
 #endif
 
-/// What happens to a product or convolution before it is stored: `activation(product + bias)`.
+/// What happens to a product or convolution before it is stored: `activation(product + bias +
+/// residual)`.
 package struct Epilogue: Sendable, Hashable {
   /// The activations that the library kernels can apply.
   package enum Activation: Sendable, Hashable {
@@ -12,19 +13,28 @@ package struct Epilogue: Sendable, Hashable {
 
   /// Whether a vector over the columns (output channels) is added.
   package var hasBias = false
+  /// Whether a tensor of the result's shape is added.
+  package var hasResidual = false
   package var activation = Activation.identity
 
-  package init(hasBias: Bool = false, activation: Activation = .identity) {
+  package init(
+    hasBias: Bool = false, hasResidual: Bool = false, activation: Activation = .identity
+  ) {
     self.hasBias = hasBias
+    self.hasResidual = hasResidual
     self.activation = activation
   }
 
-  package var isEmpty: Bool { !hasBias && activation == .identity }
+  package var isEmpty: Bool { operandCount == 0 && activation == .identity }
+
+  /// The operands after those of the product: bias, then residual.
+  package var operandCount: Int { (hasBias ? 1 : 0) + (hasResidual ? 1 : 0) }
 
   #if OneDNN
     var oneDNN: odnn_epilogue {
       var epilogue = odnn_epilogue()
       epilogue.bias = hasBias
+      epilogue.residual = hasResidual
       epilogue.activation =
         switch activation {
         case .identity: ODNN_IDENTITY
@@ -40,7 +50,7 @@ package struct Epilogue: Sendable, Hashable {
 extension Kernel {
   /// The kernel followed by an element loop over its result, for libraries without epilogues.
   ///
-  /// Operands of the whole are this kernel's, then the bias.
+  /// Operands of the whole are this kernel's, then bias and residual.
   func withEpilogue(
     _ epilogue: Epilogue, _ type: ElementType, rows: Int, columns: Int, operands: Int
   ) -> Kernel {
@@ -52,6 +62,14 @@ extension Kernel {
       inputs.append(TensorType(type, [columns]))
       steps.append(.init(.element(CK_OP_ADD.rawValue, type), operands: [0, 1], resultType: type))
     }
+    if epilogue.hasResidual {
+      inputs.append(TensorType(type, shape))
+      // Steps are numbered after the inputs.
+      let sum = steps.isEmpty ? 0 : inputs.count
+      steps.append(
+        .init(
+          .element(CK_OP_ADD.rawValue, type), operands: [sum, inputs.count - 1], resultType: type))
+    }
     let activation: ck_op? =
       switch epilogue.activation {
       case .identity: nil
@@ -60,7 +78,7 @@ extension Kernel {
       case .logistic: CK_OP_LOGISTIC
       }
     if let activation {
-      let operand = steps.isEmpty ? 0 : inputs.count
+      let operand = steps.isEmpty ? 0 : inputs.count + steps.count - 1
       steps.append(
         .init(.element(activation.rawValue, type), operands: [operand], resultType: type))
     }
@@ -68,21 +86,23 @@ extension Kernel {
       shape: shape, inputs: inputs, steps: steps, outputs: [steps.count - 1]
     ).makeKernel()
     let inner = self
-    let biasCount = epilogue.hasBias ? 1 : 0
-    return Kernel("\(implementation) + epilogue", scratchBytes: scratchBytes) { arguments in
-      let result = arguments[operands + biasCount]
-      let scratch = arguments[operands + biasCount + 1]
-      withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer.self, capacity: operands + 2) {
+    let added = epilogue.operandCount
+    var whole = Kernel("\(implementation) + epilogue", scratchBytes: scratchBytes) { arguments in
+      let result = arguments[operands + added]
+      let scratch = arguments[operands + added + 1]
+      withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer.self, capacity: operands + 4) {
         pointers in
         for index in 0 ..< operands { pointers[index] = arguments[index] }
         pointers[operands] = result
         pointers[operands + 1] = scratch
         if let base = pointers.baseAddress { inner.body(KernelArguments(base: base)) }
         pointers[0] = result
-        pointers[1] = biasCount == 1 ? arguments[operands] : result
-        pointers[1 + biasCount] = result
+        for index in 0 ..< added { pointers[1 + index] = arguments[operands + index] }
+        pointers[1 + added] = result
         if let base = pointers.baseAddress { loop.body(KernelArguments(base: base)) }
       }
     }
+    whole.packing = packing
+    return whole
   }
 }

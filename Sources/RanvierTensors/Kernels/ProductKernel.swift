@@ -10,16 +10,19 @@ package struct ProductKernel: Sendable {
   package var transposesLeft: Bool
   package var transposesRight: Bool
   package var epilogue = Epilogue()
+  /// Whether the right operand never changes, so that it is worth a layout of its own.
+  package var isRightConstant = false
 
   package init(
     type: ElementType, sizes: MatrixProduct.Sizes, transposesLeft: Bool, transposesRight: Bool,
-    epilogue: Epilogue = Epilogue()
+    epilogue: Epilogue = Epilogue(), isRightConstant: Bool = false
   ) {
     self.type = type
     self.sizes = sizes
     self.transposesLeft = transposesLeft
     self.transposesRight = transposesRight
     self.epilogue = epilogue
+    self.isRightConstant = isRightConstant
   }
 
   /// The kernel; operands are left, right, then the bias if there is one.
@@ -77,13 +80,14 @@ package struct ProductKernel: Sendable {
       description.depth = Int64(sizes.depth)
       description.transpose_left = transposesLeft
       description.transpose_right = transposesRight
+      description.packed_right = isRightConstant
       description.epilogue = epilogue.oneDNN
       let batch = Double(sizes.batch)
       let (rows, columns, depth) = (Double(sizes.rows), Double(sizes.columns), Double(sizes.depth))
       let elements = batch * (rows * depth + depth * columns + rows * columns)
       let work = OneDNNKernel.Work(
         operations: 2 * batch * rows * columns * depth, bytes: elements * Double(type.byteCount))
-      return OneDNNKernel.make("matmul", operandCount: 2 + (epilogue.hasBias ? 1 : 0), work: work) {
+      return OneDNNKernel.make("matmul", operandCount: 2 + epilogue.operandCount, work: work) {
         odnn_create_matmul(&description, $0, $1)
       }
     }
