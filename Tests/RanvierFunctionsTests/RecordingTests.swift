@@ -42,6 +42,25 @@ struct RecordedCase: Sendable, CustomTestStringConvertible {
     RecordedCase(testDescription: "globalMaxPool") { globalMaxPool($0) },
     RecordedCase(testDescription: "flatten") { flatten($0) },
     RecordedCase(testDescription: "batchNorm") { batchNormTraining($0).output },
+    RecordedCase(testDescription: "layerNorm") { layerNorm($0, scale: Tensor.ones([2])) },
+    RecordedCase(testDescription: "rmsNorm") { rmsNorm($0, axes: [1, 2]) },
+    RecordedCase(testDescription: "groupNorm") { groupNorm($0, groups: 2) },
+    RecordedCase(testDescription: "embedding", shape: [4, 3]) {
+      positionEmbedding(
+        embedding($0.cast(to: .int32), table: Tensor.ones([5, 2])), table: Tensor.ones([3, 2]))
+    },
+    RecordedCase(testDescription: "scaledDotProductAttention", shape: [2, 3, 4]) {
+      scaledDotProductAttention($0, $0, $0, mask: Tensor([true, false, true]), isCausal: true)
+    },
+    RecordedCase(testDescription: "multiHeadAttention", shape: [2, 3, 12]) {
+      multiHeadAttention(projections: $0, heads: 2)
+    },
+    RecordedCase(testDescription: "lstm", shape: [2, 3, 4]) {
+      lstm($0, kernel: Tensor.ones([4, 8]), recurrentKernel: Tensor.ones([2, 8])).states
+    },
+    RecordedCase(testDescription: "gru", shape: [2, 3, 4]) {
+      gru($0, kernel: Tensor.ones([4, 6]), recurrentKernel: Tensor.ones([2, 6])).last
+    },
     RecordedCase(testDescription: "dropout") { dropout($0, rate: 0.5, key: key) },
     RecordedCase(testDescription: "classes", shape: [4]) {
       categoricalCrossEntropy($0.cast(to: .int32), Tensor.ones([4, 3]))

@@ -15,7 +15,14 @@ public func dense(_ x: Tensor, _ kernel: Tensor, _ bias: Tensor? = nil) -> Tenso
         got: "x \(x.shape), kernel \(kernel.shape)",
         hint: x.rank > 2 ? "was `flatten` forgotten?" : ""))
   }
-  return addingBias(matmul(x, kernel), bias, operation: "dense").spelled("dense")
+  guard x.rank > 2, x.elementType != .bool else {
+    return addingBias(matmul(x, kernel), bias, operation: "dense").spelled("dense")
+  }
+  // All rows are one matrix until the bias is added, so that it becomes part of the product.
+  let rows = x.shape.sizes.dropLast()
+  let flat = matmul(x.reshaped(to: [rows.reduce(1, *), x.shape[-1]]), kernel)
+  let sum = addingBias(flat, bias, operation: "dense").spelled("dense")
+  return sum.error == nil ? sum.reshaped(to: Shape(rows + [kernel.shape[1]])) : sum
 }
 
 /// Adds a vector along the last axis.

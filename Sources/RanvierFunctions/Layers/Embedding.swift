@@ -39,5 +39,8 @@ public func positionEmbedding(_ x: Tensor, table: Tensor) -> Tensor {
         rule: "x [..., tokens, features] and a table [at least tokens, features]",
         got: "x \(x.shape), table \(table.shape)"))
   }
-  return (x + table.sliced(0 ..< x.shape[-2], alongAxis: 0)).spelled("positionEmbedding")
+  // A table that is used whole needs no slice, whose derivative would be a copy.
+  let rows =
+    x.shape[-2] == table.shape[0] ? table : table.sliced(0 ..< x.shape[-2], alongAxis: 0)
+  return (x + rows).spelled("positionEmbedding")
 }

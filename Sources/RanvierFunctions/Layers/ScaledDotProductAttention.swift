@@ -26,7 +26,7 @@ public func scaledDotProductAttention(
     let (query, key, value) = try attentionOperands(query, key, value)
     // The product reads keys where they lie instead of a transposed copy.
     let product: Tensor = apply(MatrixProduct(transposesRight: true), [query, key])
-    let features = Double(query.shape[-1])
+    let features = Double(max(query.shape[-1], 1))
     var scores = widened(product) * (scale ?? 1 / features.squareRoot())
     if isCausal {
       let (queries, keys) = (Tensor.range(scores.shape[-2]), Tensor.range(scores.shape[-1]))

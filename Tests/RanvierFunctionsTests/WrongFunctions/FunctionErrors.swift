@@ -144,6 +144,44 @@ extension WrongOperation {
       #line, { batchNormTraining(whole).output },
       "batchNorm needs floating-point numbers [batch, ..., channels], got i32[2, 3]"),
     WrongOperation(
+      #line, { layerNorm(matrix, scale: vector) },
+      "layerNorm needs a scale of shape [3], got [4] for x [2, 3] and axes [-1]"),
+    WrongOperation(
+      #line, { rmsNorm(matrix, axes: [3]) },
+      "rmsNorm needs an axis in -2 ..< 2, got [3] for shape [2, 3]"),
+    WrongOperation(
+      #line, { groupNorm(matrix, groups: 2) },
+      "groupNorm needs x [batch, ..., channels] and a number of groups that divides the channels, got 2 groups of x [2, 3]"
+    ),
+    WrongOperation(
+      #line, { embedding(vector, table: matrix) },
+      "embedding needs integers and a table [vocabulary, features], got ids f32[4], table f32[2, 3]; convert with cast(to: .int32)"
+    ),
+    WrongOperation(
+      #line, { positionEmbedding(signal, table: matrix) },
+      "positionEmbedding needs x [..., tokens, features] and a table [at least tokens, features], got x [1, 4, 2], table [2, 3]"
+    ),
+    WrongOperation(
+      #line, { scaledDotProductAttention(matrix, tall, tall) },
+      "scaledDotProductAttention needs floating-point numbers query [..., queries, features], key [..., keys, features] and value [..., keys, outputs], got query f32[2, 3], key f32[3, 2], value f32[3, 2]"
+    ),
+    WrongOperation(
+      #line, { scaledDotProductAttention(matrix, matrix, matrix, mask: vector) },
+      "scaledDotProductAttention needs a mask of truth values or floating-point numbers that broadcasts to [2, 2], got f32[4]"
+    ),
+    WrongOperation(
+      #line, { multiHeadAttention(projections: matrix, heads: 2) },
+      "multiHeadAttention needs [..., tokens, 3 * features] and a number of heads that divides the features, got [2, 3] and 2 heads"
+    ),
+    WrongOperation(
+      #line, { lstm(signal, kernel: matrix, recurrentKernel: matrix).states },
+      "lstm needs x [batch, steps, features], a kernel [features, 4 * units] and a recurrent kernel [units, 4 * units], got x [1, 4, 2], kernel [2, 3], recurrent kernel [2, 3]"
+    ),
+    WrongOperation(
+      #line, { gruCell(matrix, matrix, kernel: row, recurrentKernel: matrix) },
+      "gruCell needs x [batch, features], a kernel [features, 3 * units] and a recurrent kernel [units, 3 * units], got x [2, 3], kernel [3], recurrent kernel [2, 3]"
+    ),
+    WrongOperation(
       #line, { dropout(matrix, rate: 1, key: key) },
       "dropout needs a rate in 0 ..< 1, got 1.0 for shape [2, 3]"),
     WrongOperation(
