@@ -40,7 +40,8 @@ public final class Plan: Sendable {
   package init(_ traced: Graph, donated: [(input: Int, output: Int)] = []) {
     var graph = traced
     for pass in [
-      Inlining.run, Simplification.run, LoopJoining.run, LoopInvariants.run, Barriers.run,
+      Inlining.run, Simplification.run, LoopJoining.run, LoopInvariants.run, LoopSums.run,
+      Barriers.run,
       ConstantScaling.run, Epilogues.run, Fusion.run,
     ] {
       graph = pass(graph)
