@@ -6,7 +6,8 @@ package import RanvierTensors
 /// and gradients of all steps below each other, multiplied once, give the same sum; the loop then
 /// collects gradients instead of carrying the sum.
 package enum LoopSums {
-  package static func run(_ graph: Graph) -> Graph {
+  package static func run(_ traced: Graph) -> Graph {
+    let graph = simplifyingBodies(traced)
     let hasSums = graph.nodes.contains { node in
       (node.primitive as? ScanLoop).map { !sums(of: $0).isEmpty } ?? false
     }
@@ -23,6 +24,19 @@ package enum LoopSums {
       return replace(loop, sums, operands, like: node, &rewriter)
     }
     return Simplification.run(result)
+  }
+
+  /// Products in bodies take in the transpositions of their operands.
+  private static func simplifyingBodies(_ graph: Graph) -> Graph {
+    guard graph.nodes.contains(where: { $0.primitive is ScanLoop }) else { return graph }
+    return GraphRewriter.rewrite(graph) { rewriter, _, node, operands in
+      let types = graph.resultTypes(of: node)
+      guard let loop = node.primitive as? ScanLoop else {
+        return rewriter.append(node.primitive, operands, types: types, like: node)
+      }
+      let body = Program(Simplification.run(loop.body.graph))
+      return rewriter.append(loop.replacingBody(body), operands, types: types, like: node)
+    }
   }
 
   /// A carried value that is nothing but a sum of products.

@@ -17,6 +17,7 @@ public final class Plan: Sendable {
   private let programs: [Program: Plan]
   /// Constant operands of nodes in the layouts of their kernels.
   let packed: [Int: PackedOperand]
+  private let stable: Range<Int>
   private let idle: Mutex<[PlanContext]>
   private let profileTotals = Mutex<Profile?>(nil)
 
@@ -37,7 +38,10 @@ public final class Plan: Sendable {
   /// Compiles a traced graph.
   ///
   /// - Parameter donated: Pairs of an input and the output that should replace it in its memory.
-  package init(_ traced: Graph, donated: [(input: Int, output: Int)] = []) {
+  /// - Parameter stable: The inputs that are the same for many runs of the plan as a part of another.
+  package init(
+    _ traced: Graph, donated: [(input: Int, output: Int)] = [], stable: Range<Int> = 0 ..< 0
+  ) {
     var graph = traced
     for pass in [
       Inlining.run, Simplification.run, LoopJoining.run, LoopInvariants.run, LoopSums.run,
@@ -48,7 +52,8 @@ public final class Plan: Sendable {
       assert(graph.verify() == nil, graph.verify() ?? "")
     }
     let programs = Plan.programs(of: graph)
-    let kernels = Plan.makeKernels(graph, programs)
+    let kernels = Plan.makeKernels(graph, programs, stable)
+    self.stable = stable
     self.graph = graph
     self.programs = programs
     memory = MemoryPlan(graph, kernels: kernels, donated: donated)
@@ -78,14 +83,23 @@ public final class Plan: Sendable {
     for node in graph.nodes {
       guard let primitive = node.primitive as? any ControlFlowPrimitive else { continue }
       for program in primitive.programs where plans[program] == nil {
-        plans[program] = Plan(program.graph)
+        plans[program] = Plan(program.graph, stable: primitive.stableInputs)
       }
     }
     return plans
   }
 
-  private static func makeKernels(_ graph: Graph, _ programs: [Program: Plan]) -> [Kernel?] {
-    graph.nodes.map { node in
+  private static func makeKernels(
+    _ graph: Graph, _ programs: [Program: Plan], _ stable: Range<Int>
+  ) -> [Kernel?] {
+    func isConstant(_ value: Graph.ValueID) -> Bool {
+      switch graph.sources[Int(value)] {
+      case .constant: true
+      case .input(let index): stable.contains(index)
+      case .node: false
+      }
+    }
+    return graph.nodes.map { node in
       let operands = node.operands.map { graph.types[Int($0)] }
       let results = graph.resultTypes(of: node)
       if let primitive = node.primitive as? any ControlFlowPrimitive {
@@ -93,7 +107,7 @@ public final class Plan: Sendable {
           operands, results, programs: primitive.programs.compactMap { programs[$0]?.makeKernel() })
       }
       if node.primitive is Reshape { return nil }
-      let constants = node.operands.indices.filter { graph.constant(node.operands[$0]) != nil }
+      let constants = node.operands.indices.filter { isConstant(node.operands[$0]) }
       return node.primitive.makeKernel(operands, results, constants: Set(constants))
     }
   }
@@ -115,10 +129,14 @@ public final class Plan: Sendable {
   /// The plan as a part of another: a kernel on the pointers of its inputs and outputs, with
   /// intermediate memory of its own.
   private func makeKernel() -> Kernel {
-    let context = PlanContext(self, instructions, kernels: Plan.makeKernels(graph, programs))
+    let context = PlanContext(
+      self, instructions, kernels: Plan.makeKernels(graph, programs, stable))
     let text = instructions.count == 1 ? "1 instruction" : "\(instructions.count) instructions"
-    return Kernel(text) { [self] arguments in withExtendedLifetime(self) { context.run(arguments) }
+    var kernel = Kernel(text) { [self] arguments in
+      withExtendedLifetime(self) { context.run(arguments) }
     }
+    if context.hasStablePackings { kernel.prologue = { context.pack($0) } }
+    return kernel
   }
 
   /// The types of the results.
@@ -128,7 +146,7 @@ public final class Plan: Sendable {
   package func run(_ inputs: inout [Storage]) -> [Storage] {
     let context =
       idle.withLock { $0.popLast() }
-      ?? PlanContext(self, instructions, kernels: Plan.makeKernels(graph, programs))
+      ?? PlanContext(self, instructions, kernels: Plan.makeKernels(graph, programs, stable))
     var outputs: [Storage] = []
     outputs.reserveCapacity(graph.outputs.count)
     for (index, value) in graph.outputs.enumerated() {
@@ -172,7 +190,7 @@ extension Plan: CustomStringConvertible {
       case nil: "?"
       }
     }
-    let kernels = Plan.makeKernels(graph, programs)
+    let kernels = Plan.makeKernels(graph, programs, stable)
     var lines = instructions.flatMap { instruction -> [String] in
       let node = graph.nodes[instruction.node]
       let results = node.results.map { "\(place($0)): \(graph.types[Int($0)])" }
@@ -222,7 +240,7 @@ extension Plan: CustomStringConvertible {
       return "nothing was measured; call startProfiling() and run the plan"
     }
     let whole = totals.seconds.reduce(0, +)
-    let kernels = Plan.makeKernels(graph, programs)
+    let kernels = Plan.makeKernels(graph, programs, stable)
     let order = totals.seconds.indices.sorted { totals.seconds[$0] > totals.seconds[$1] }
     var lines = [
       String(

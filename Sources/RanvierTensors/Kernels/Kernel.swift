@@ -31,6 +31,9 @@ package struct Kernel: Sendable {
   package var inPlacePairs: [InPlacePair]
   /// What does the work, for plans that are printed.
   package var implementation: String
+  /// What has to be done once before runs that share the operands which never change; those are
+  /// already among the pointers.
+  package var prologue: (@Sendable (KernelArguments) -> Void)?
   /// Runs on pointers: operands, then results, then scratch memory.
   package var body: @Sendable (KernelArguments) -> Void
 
