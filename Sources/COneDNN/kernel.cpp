@@ -176,11 +176,10 @@ dnnl::primitive_attr common_attributes() {
   return attributes;
 }
 
-dnnl::primitive_attr attributes(const odnn_epilogue &epilogue, const dnnl::memory::desc &result) {
+dnnl::primitive_attr attributes(const odnn_epilogue &epilogue) {
   dnnl::post_ops operations;
-  // First, so that its position is the one in `residual_role`. Not append_sum: that would add to
-  // what the result's buffer holds, and the residual is a buffer of its own.
-  if (epilogue.residual) operations.append_binary(dnnl::algorithm::binary_add, result);
+  // Not a binary operation with a buffer of its own, for which oneDNN 2.6 has no fast convolution.
+  if (epilogue.accumulates) operations.append_sum(1.0f);
   append_activation(operations, epilogue.activation);
   dnnl::primitive_attr attributes = common_attributes();
   attributes.set_post_ops(operations);

@@ -108,12 +108,9 @@ void check_sizes(const std::int64_t *sizes, std::size_t count);
 // Attributes common to all primitives: strict arithmetic, scratchpad owned by the caller.
 dnnl::primitive_attr common_attributes();
 
-// Attributes of a primitive whose result, of layout `result`, is finished by `epilogue`. The bias
-// is not among them: it is an argument of the product itself.
-dnnl::primitive_attr attributes(const odnn_epilogue &epilogue, const dnnl::memory::desc &result);
-
-// The role of the residual in a primitive with these attributes.
-constexpr int residual_role = DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1;
+// Attributes of a primitive whose result is finished by `epilogue`. The bias is not among them: it
+// is an argument of the product itself.
+dnnl::primitive_attr attributes(const odnn_epilogue &epilogue);
 
 // "[2, 3, 4]", for error texts.
 std::string list(const std::int64_t *values, std::size_t count);

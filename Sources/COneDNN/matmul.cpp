@@ -1,4 +1,4 @@
-// Matrix products, with bias, residual and activation folded into the store of the result.
+// Matrix products, with bias, sum and activation folded into the store of the result.
 #if RANVIER_ONEDNN
 
 #include "kernel.hpp"
@@ -54,7 +54,7 @@ void build(odnn_kernel &kernel, const odnn_matmul &product) {
   const memory::desc bias = product.epilogue.bias ? bias_of(product) : memory::desc();
 
   const auto description = ranvier::describe<dnnl::matmul>(
-      ranvier::attributes(product.epilogue, result), left,
+      ranvier::attributes(product.epilogue), left,
       product.packed_right ? ranvier::any_layout(right) : right, bias, result);
   const memory::desc wanted = description.weights_desc();
   if (product.packed_right) kernel.expect_packed(right, wanted);
@@ -66,9 +66,6 @@ void build(odnn_kernel &kernel, const odnn_matmul &product) {
   arguments.emplace_back(DNNL_ARG_WEIGHTS, kernel.operand(operands++, wanted));
   if (product.epilogue.bias) {
     arguments.emplace_back(DNNL_ARG_BIAS, kernel.operand(operands++, bias));
-  }
-  if (product.epilogue.residual) {
-    arguments.emplace_back(ranvier::residual_role, kernel.operand(operands++, result));
   }
   arguments.emplace_back(DNNL_ARG_DST, kernel.result(result));
   kernel.append(dnnl::matmul(description), description.scratchpad_desc(), arguments);

@@ -21,10 +21,11 @@ typedef enum odnn_activation {
 } odnn_activation;
 
 // All activations keep NaN.
-// What happens to a product before it is stored: result = activation(product + bias + residual).
+// What happens to a product before it is stored: result = activation(product + bias + result), the
+// last summand being what the buffer of the result holds.
 typedef struct odnn_epilogue {
   bool bias;            // an operand of `columns` (or output channels) elements, of the operands' type
-  bool residual;        // an operand of the result's shape and type
+  bool accumulates;     // whether that summand is there
   odnn_activation activation;
 } odnn_epilogue;
 
@@ -77,7 +78,7 @@ const char *odnn_implementation(const odnn_kernel *kernel);
 
 // Runs the kernel; returns 0, or oneDNN's status code. Not re-entrant for one kernel object: an
 // object serves one thread at a time. matmul / forward: operands = left|input, right|kernel, then
-// bias, then residual where asked for input gradient:   operands = output gradient, kernel;  result
+// bias where asked for input gradient:   operands = output gradient, kernel;  result
 // = input gradient kernel gradient:  operands = input, output gradient;   result = kernel gradient
 int odnn_run(odnn_kernel *kernel, const void *const *operands, void *result, void *scratch);
 

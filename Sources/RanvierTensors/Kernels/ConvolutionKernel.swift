@@ -101,11 +101,13 @@ package struct ConvolutionKernel: Sendable {
       let work = OneDNNKernel.Work(
         operations: 2 * Double(output.count) * Double(kernel.count / output[-1]),
         bytes: Double((input.count + kernel.count + output.count) * type.byteCount))
-      return OneDNNKernel.make(
-        "convolution", operandCount: 2 + epilogue.operandCount, work: work
-      ) {
+      let operandCount = 2 + (epilogue.hasBias ? 1 : 0)
+      let kernel = OneDNNKernel.make("convolution", operandCount: operandCount, work: work) {
         odnn_create_convolution(&description, $0, $1)
       }
+      guard epilogue.hasResidual else { return kernel }
+      return kernel?.takingResidual(
+        after: operandCount, byteCount: output.count * type.byteCount)
     }
   #endif
 

@@ -34,7 +34,7 @@ package struct Epilogue: Sendable, Hashable {
     var oneDNN: odnn_epilogue {
       var epilogue = odnn_epilogue()
       epilogue.bias = hasBias
-      epilogue.residual = hasResidual
+      epilogue.accumulates = hasResidual
       epilogue.activation =
         switch activation {
         case .identity: ODNN_IDENTITY
@@ -48,6 +48,29 @@ package struct Epilogue: Sendable, Hashable {
 }
 
 extension Kernel {
+  /// The kernel, which adds to what its result's memory holds, with that as its last operand.
+  ///
+  /// Where the memory plan gives both the same place, nothing is copied.
+  func takingResidual(after operands: Int, byteCount: Int) -> Kernel {
+    let inner = self
+    var whole = Kernel(
+      implementation, scratchBytes: scratchBytes,
+      inPlacePairs: [InPlacePair(operand: operands, result: 0)]
+    ) { arguments in
+      let (residual, result) = (arguments[operands], arguments[operands + 1])
+      if residual != result { result.copyMemory(from: residual, byteCount: byteCount) }
+      withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer.self, capacity: operands + 2) {
+        pointers in
+        for index in 0 ..< operands { pointers[index] = arguments[index] }
+        pointers[operands] = result
+        pointers[operands + 1] = arguments[operands + 2]
+        if let base = pointers.baseAddress { inner.body(KernelArguments(base: base)) }
+      }
+    }
+    whole.packing = packing
+    return whole
+  }
+
   /// The kernel followed by an element loop over its result, for libraries without epilogues.
   ///
   /// Operands of the whole are this kernel's, then bias and residual.

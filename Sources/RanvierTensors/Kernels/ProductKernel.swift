@@ -87,9 +87,13 @@ package struct ProductKernel: Sendable {
       let elements = batch * (rows * depth + depth * columns + rows * columns)
       let work = OneDNNKernel.Work(
         operations: 2 * batch * rows * columns * depth, bytes: elements * Double(type.byteCount))
-      return OneDNNKernel.make("matmul", operandCount: 2 + epilogue.operandCount, work: work) {
+      let operandCount = 2 + (epilogue.hasBias ? 1 : 0)
+      let kernel = OneDNNKernel.make("matmul", operandCount: operandCount, work: work) {
         odnn_create_matmul(&description, $0, $1)
       }
+      guard epilogue.hasResidual else { return kernel }
+      let resultBytes = sizes.batch * sizes.rows * sizes.columns * type.byteCount
+      return kernel?.takingResidual(after: operandCount, byteCount: resultBytes)
     }
   #endif
 }
