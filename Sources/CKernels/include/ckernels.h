@@ -337,6 +337,34 @@ void ck_unfold(const ck_window *w, ck_type type, void *out, const void *in);
 void ck_fold(const ck_window *w, ck_type type, void *out, const void *in);
 
 // ---------------------------------------------------------------------------------------------
+// Matrix products of f32 for processors with AVX-512.
+
+// result[b, i, j] (+)= sum over k of left[b, i, k] * right[b, k, j], then bias[j] and an activation.
+// Strides count elements; columns of the result are dense.
+typedef struct ck_product {
+  size_t batch, rows, columns, depth;
+  int64_t left_batch, left_row, left_column;
+  int64_t right_batch, right_row, right_column;   // one of the last two is 1
+  int64_t result_batch, result_row;
+  bool packed_right;            // right is what ck_pack_right made of the one matrix of all batches
+  bool accumulates;             // adds to what the result holds
+  bool rectifies;               // max(x, 0) at the end; NaN stays
+  ck_block_kernel activation;   // of one operand, at the end; or NULL
+} ck_product;
+
+// Whether the functions below may be called on this processor.
+bool ck_product_is_native(void);
+
+// Runs a product; bias may be NULL. Operands and result do not overlap. The result does not depend
+// on the number of threads.
+void ck_run_product(const ck_product *product, float *result, const float *left,
+                    const float *right, const float *bias);
+
+// The right operand of all batches in the order in which products read it: so many elements.
+size_t ck_packed_count(const ck_product *product);
+void ck_pack_right(const ck_product *product, const float *right, float *packed);
+
+// ---------------------------------------------------------------------------------------------
 // Plain matrix product for the types no library serves (integers; f16 and bf16 accumulate in f32;
 // f32 and f64 too, for small work): c[b, m, n] = sum over k of a[b, m, k] * b[b, k, n]; with
 // transposition flags a is [k, m] and b is [n, k].

@@ -30,6 +30,7 @@ package struct ProductKernel: Sendable {
     if sizes.batch * sizes.rows * sizes.columns == 0 || sizes.depth == 0 {
       return withoutProducts()
     }
+    if type == .float32, NativeProduct.isAvailable { return NativeProduct(source: self).kernel() }
     #if OneDNN
       if type == .float32 || type == .bfloat16, let kernel = oneDNN() { return kernel }
     #endif

@@ -1,0 +1,73 @@
+internal import CKernels
+internal import Foundation
+
+/// Our own matrix product of f32, for processors with AVX-512.
+///
+/// It reads operands where they lie, transposed or not, and gives the same result on any number of
+/// threads.
+struct NativeProduct {
+  /// Whether this processor has what it takes; `RANVIER_NATIVE_PRODUCTS=0` leaves products to the
+  /// libraries.
+  static let isAvailable =
+    ck_product_is_native()
+    && ProcessInfo.processInfo.environment["RANVIER_NATIVE_PRODUCTS"] != "0"
+
+  /// The C structure, which the compiler does not know to be `Sendable`; never changed.
+  private struct Prepared: @unchecked Sendable { let product: ck_product }
+
+  let source: ProductKernel
+
+  /// The kernel; operands are left, right, then bias and residual if there are any.
+  func kernel() -> Kernel {
+    let (sizes, epilogue) = (source.sizes, source.epilogue)
+    var product = ck_product()
+    product.batch = sizes.batch
+    product.rows = sizes.rows
+    product.columns = sizes.columns
+    product.depth = sizes.depth
+    product.left_batch = Int64(sizes.rows * sizes.depth)
+    product.left_row = source.transposesLeft ? 1 : Int64(sizes.depth)
+    product.left_column = source.transposesLeft ? Int64(sizes.rows) : 1
+    product.right_batch = Int64(sizes.depth * sizes.columns)
+    product.right_row = source.transposesRight ? 1 : Int64(sizes.columns)
+    product.right_column = source.transposesRight ? Int64(sizes.depth) : 1
+    product.result_batch = Int64(sizes.rows * sizes.columns)
+    product.result_row = Int64(sizes.columns)
+    product.accumulates = epilogue.hasResidual
+    product.packed_right = source.isRightConstant && sizes.batch == 1
+    switch epilogue.activation {
+    case .identity: break
+    case .rectifiedLinear: product.rectifies = true
+    case .hyperbolicTangent: product.activation = ck_op_kernel(CK_OP_HYPERBOLIC_TANGENT, CK_F32)
+    case .logistic: product.activation = ck_op_kernel(CK_OP_LOGISTIC, CK_F32)
+    }
+    let prepared = Prepared(product: product)
+    let biasCount = epilogue.hasBias ? 1 : 0
+    var kernel = Kernel(
+      product.packed_right ? "native product, packed" : "native product"
+    ) { arguments in
+      var product = prepared.product
+      ck_run_product(
+        &product, NativeProduct.elements(arguments[2 + biasCount]),
+        NativeProduct.elements(arguments[0]),
+        NativeProduct.elements(arguments[1]),
+        biasCount == 1 ? NativeProduct.elements(arguments[2]) : nil)
+    }
+    if product.packed_right {
+      var description = product
+      let byteCount = ck_packed_count(&description) * MemoryLayout<Float>.size
+      kernel.packing = Kernel.Packing(operand: 1, byteCount: byteCount) { plain, packed in
+        var product = prepared.product
+        ck_pack_right(&product, NativeProduct.elements(plain), NativeProduct.elements(packed))
+      }
+    }
+    guard epilogue.hasResidual else { return kernel }
+    return kernel.takingResidual(
+      after: 2 + biasCount,
+      byteCount: sizes.batch * sizes.rows * sizes.columns * MemoryLayout<Float>.size)
+  }
+
+  private static func elements(_ address: UnsafeMutableRawPointer) -> UnsafeMutablePointer<Float> {
+    address.assumingMemoryBound(to: Float.self)
+  }
+}
