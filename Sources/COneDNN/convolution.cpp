@@ -143,7 +143,7 @@ candidate make(const typename Primitive::primitive_desc &description, Layout ker
 }
 
 memory::desc bias_of(const odnn_convolution &layer) {
-  return {{layer.output_channels}, ranvier::data_type(layer.operand_type), memory::format_tag::x};
+  return {{layer.output_channels}, ranvier::data_type(layer.epilogue.bias_type), memory::format_tag::x};
 }
 
 // The primitive for arrays of the layouts `given`, the kernel's being open. What `epilogue` asks
@@ -205,7 +205,7 @@ candidate choose(
 // Appends result = activation(result + residual), in place.
 void append_residual(odnn_kernel &kernel, const odnn_epilogue &epilogue, std::size_t operand,
     const memory::desc &layout, const memory &result) {
-  const odnn_epilogue rest{false, false, epilogue.activation};
+  const odnn_epilogue rest{false, false, epilogue.activation, epilogue.bias_type};
   const auto description = ranvier::describe<dnnl::binary>(ranvier::attributes(rest, layout),
       dnnl::algorithm::binary_add, layout, layout, layout);
   kernel.append(dnnl::binary(description), description.scratchpad_desc(),
@@ -238,7 +238,7 @@ void build(odnn_kernel &kernel, const odnn_convolution &layer) {
   // the sum is a step of its own; with a 16-bit result it is rounded twice.
   const bool separate = epilogue.residual && !adds_residual(chosen.implementation);
   if (separate) {
-    epilogue = {epilogue.bias, false, ODNN_IDENTITY};
+    epilogue = {epilogue.bias, false, ODNN_IDENTITY, epilogue.bias_type};
     chosen = choose(layer, given, epilogue);
   }
   kernel.implementation = chosen.implementation + (separate ? ", then residual" : "");

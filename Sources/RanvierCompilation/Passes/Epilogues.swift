@@ -1,6 +1,7 @@
 package import RanvierTensors
 
-/// Moves a bias and an activation into the matrix product or convolution before them.
+/// Moves a bias and an activation into the matrix product or convolution before them, and what
+/// widens a product of 16-bit numbers into the product, which then rounds nothing.
 package enum Epilogues {
   package static func run(_ graph: Graph) -> Graph {
     let consumers = graph.consumers
@@ -15,22 +16,28 @@ package enum Epilogues {
     // A chain ends at its last node; the nodes before it disappear into it.
     var chains: [Int: Chain] = [:]
     for (index, node) in graph.nodes.enumerated() {
-      guard node.primitive is MatrixProduct || node.primitive is Convolution,
-        graph.types[Int(node.firstResult)].elementType.isFloatingPoint
-      else { continue }
-      var chain = Chain(start: index)
+      let type = graph.types[Int(node.firstResult)].elementType
+      guard isProduct(node.primitive), type.isFloatingPoint else { continue }
+      var chain = Chain(start: index, resultType: type)
       var end = index
-      if let next = onlyConsumer(graph.nodes[end].firstResult),
-        let bias = biasOperand(graph.nodes[next], of: graph.nodes[end].firstResult, graph),
-        isComputed(bias, before: index, graph)
-      {
-        chain.bias = bias
-        end = next
+      func next() -> Int? { onlyConsumer(graph.nodes[end].firstResult) }
+      if hasEpilogues(node.primitive) {
+        if let next = next(),
+          let bias = biasOperand(graph.nodes[next], of: graph.nodes[end].firstResult, graph),
+          isComputed(bias, before: index, graph)
+        {
+          chain.bias = bias
+          end = next
+        }
+        if let next = next(), let activation = activation(graph.nodes[next].primitive) {
+          chain.activation = activation
+          end = next
+        }
       }
-      if let next = onlyConsumer(graph.nodes[end].firstResult),
-        let activation = activation(graph.nodes[next].primitive)
+      if type.isNarrowFloat, let next = next(),
+        let cast = graph.nodes[next].primitive as? Cast, cast.elementType == .float32
       {
-        chain.activation = activation
+        chain.resultType = .float32
         end = next
       }
       if end != index { chains[end] = chain }
@@ -47,7 +54,8 @@ package enum Epilogues {
       if let bias = chain.bias { inputs.append(rewriter.newID(bias)) }
       let primitive = ProductWithEpilogue(
         product: start.primitive,
-        epilogue: Epilogue(hasBias: chain.bias != nil, activation: chain.activation))
+        epilogue: Epilogue(hasBias: chain.bias != nil, activation: chain.activation),
+        resultType: chain.resultType)
       return rewriter.append(primitive, inputs, types: types, like: start)
     }.withoutDeadNodes()
   }
@@ -56,9 +64,20 @@ package enum Epilogues {
     var start: Int
     var bias: Graph.ValueID?
     var activation = Epilogue.Activation.identity
+    var resultType: ElementType
   }
 
-  /// The other operand of an addition, if it is a vector over the last axis.
+  private static func isProduct(_ primitive: any Primitive) -> Bool {
+    hasEpilogues(primitive) || primitive is ConvolutionInputGradient
+      || primitive is ConvolutionKernelGradient
+  }
+
+  private static func hasEpilogues(_ primitive: any Primitive) -> Bool {
+    primitive is MatrixProduct || primitive is Convolution
+  }
+
+  /// The other operand of an addition, if it is a vector over the last axis: for a product of 16-bit
+  /// numbers the vector before it was rounded, where there is one.
   private static func biasOperand(
     _ node: Graph.Node, of value: Graph.ValueID, _ graph: Graph
   ) -> Graph.ValueID? {
@@ -67,10 +86,15 @@ package enum Epilogues {
     }
     let other = node.operands[1 - position]
     let (type, result) = (graph.types[Int(other)], graph.types[Int(value)])
-    guard other != value, type.elementType == result.elementType, type.elementType == .float32,
+    guard other != value, type.elementType == result.elementType, type.elementType != .float64,
       type.shape.rank == 1, type.shape[0] == result.shape[-1],
       graph.types[Int(node.firstResult)] == result
     else { return nil }
+    if type.elementType.isNarrowFloat, let cast = graph.node(of: other), cast.primitive is Cast,
+      graph.types[Int(cast.operands[0])].elementType == .float32
+    {
+      return cast.operands[0]
+    }
     return other
   }
 
@@ -93,90 +117,6 @@ extension Graph {
   package func withoutDeadNodes() -> Graph {
     GraphRewriter.rewrite(self) { rewriter, _, node, operands in
       rewriter.append(node.primitive, operands, types: resultTypes(of: node), like: node)
-    }
-  }
-}
-
-/// A matrix product or convolution, then a bias, then an activation.
-package struct ProductWithEpilogue: Primitive {
-  /// A ``MatrixProduct`` or ``Convolution``.
-  package let product: any Primitive
-  package let epilogue: Epilogue
-
-  package init(product: any Primitive, epilogue: Epilogue) {
-    self.product = product
-    self.epilogue = epilogue
-  }
-
-  package var name: String { product.name }
-  package var description: String {
-    "\(product)" + (epilogue.hasBias ? " + bias" : "")
-      + (epilogue.activation == .identity ? "" : " + \(epilogue.activation)")
-  }
-
-  package static func == (first: Self, second: Self) -> Bool {
-    first.epilogue == second.epilogue && first.product.isEqual(to: second.product)
-  }
-
-  package func hash(into hasher: inout Hasher) {
-    product.hash(into: &hasher)
-    hasher.combine(epilogue)
-  }
-
-  package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
-    try product.resultTypes(of: Array(operands.prefix(2)))
-  }
-
-  package func pullback(_ application: Application) -> [Tensor?] {
-    fatalError("epilogues are made after derivatives")
-  }
-
-  package func vectorized(_ batch: BatchedApplication) -> [Tensor] {
-    fatalError("batches are formed before a plan is made")
-  }
-
-  package func evaluate(
-    _ operands: [ReferenceArray], _ resultTypes: [TensorType]
-  ) -> [ReferenceArray] {
-    var results = product.evaluate(Array(operands.prefix(2)), resultTypes)
-    if epilogue.hasBias { results = Add().evaluate([results[0], operands[2]], resultTypes) }
-    if let activation { results = activation.evaluate(results, resultTypes) }
-    return results
-  }
-
-  private var activation: (any Primitive)? {
-    switch epilogue.activation {
-    case .identity: nil
-    case .rectifiedLinear: RectifiedLinear()
-    case .hyperbolicTangent: HyperbolicTangent()
-    case .logistic: Logistic()
-    }
-  }
-
-  package func makeKernel(_ operands: [TensorType], _ results: [TensorType]) -> Kernel {
-    let (left, right) = (operands[0], operands[1])
-    switch product {
-    case let product as MatrixProduct:
-      return ProductKernel(
-        type: left.elementType, sizes: product.sizes(left.shape, right.shape),
-        transposesLeft: product.transposesLeft, transposesRight: product.transposesRight,
-        epilogue: epilogue
-      ).kernel()
-    case let convolution as Convolution:
-      return ConvolutionKernel(
-        .forward, type: left.elementType, geometry: convolution.geometry, input: left.shape,
-        kernel: right.shape, output: results[0].shape, epilogue: epilogue
-      ).prepared()
-    default: fatalError("\(product) has no epilogues")
-    }
-  }
-
-  package static var samples: [PrimitiveSample] {
-    [Epilogue.Activation.identity, .rectifiedLinear, .hyperbolicTangent, .logistic].map {
-      PrimitiveSample(
-        ProductWithEpilogue(
-          product: MatrixProduct(), epilogue: Epilogue(hasBias: true, activation: $0)),
-        [.init([5, 4]), .init([4, 3]), .init([3])], isDifferentiable: false)
     }
   }
 }

@@ -10,12 +10,20 @@ package struct ProductKernel: Sendable {
   package var transposesLeft: Bool
   package var transposesRight: Bool
   package var epilogue = Epilogue()
+  /// The type of the bias, if there is one.
+  package var biasType: ElementType
+  package var resultType: ElementType
 
+  /// - Parameters:
+  ///   - biasType: The operands' type by default; operands of 16 bits may have an `f32` bias.
+  ///   - resultType: The operands' type by default; operands of 16 bits may give `f32`.
   package init(
     type: ElementType, sizes: MatrixProduct.Sizes, transposesLeft: Bool, transposesRight: Bool,
-    epilogue: Epilogue = Epilogue()
+    epilogue: Epilogue = Epilogue(), biasType: ElementType? = nil, resultType: ElementType? = nil
   ) {
     self.type = type
+    self.biasType = biasType ?? type
+    self.resultType = resultType ?? type
     self.sizes = sizes
     self.transposesLeft = transposesLeft
     self.transposesRight = transposesRight
@@ -28,19 +36,37 @@ package struct ProductKernel: Sendable {
       return withoutProducts()
     }
     #if OneDNN
-      if type == .float32 || type == .bfloat16, let kernel = oneDNN() { return kernel }
+      if OneDNNKernel.multiplies(type), let kernel = oneDNN() { return kernel }
     #endif
-    return blas().withEpilogue(
-      epilogue, type, rows: sizes.batch * sizes.rows, columns: sizes.columns, operands: 2)
+    if type.isNarrowFloat { return inFloat32() }
+    return withEpilogue(blas(), of: type)
+  }
+
+  private func withEpilogue(_ kernel: Kernel, of product: ElementType) -> Kernel {
+    kernel.withEpilogue(
+      epilogue, of: product, bias: biasType, result: resultType, rows: sizes.batch * sizes.rows,
+      columns: sizes.columns, operands: 2)
   }
 
   /// Sums of no products.
   private func withoutProducts() -> Kernel {
-    let byteCount = sizes.batch * sizes.rows * sizes.columns * type.byteCount
-    return Kernel("zero") { arguments in
-      arguments[2].initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
-    }.withEpilogue(
-      epilogue, type, rows: sizes.batch * sizes.rows, columns: sizes.columns, operands: 2)
+    let byteCount = sizes.batch * sizes.rows * sizes.columns * resultType.byteCount
+    return withEpilogue(
+      Kernel("zero") { arguments in
+        arguments[2].initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
+      }, of: resultType)
+  }
+
+  /// Numbers without products of their own are widened, and the result is rounded once.
+  private func inFloat32() -> Kernel {
+    let wide = ProductKernel(
+      type: .float32, sizes: sizes, transposesLeft: transposesLeft,
+      transposesRight: transposesRight)
+    let depth = sizes.batch * sizes.depth
+    return withEpilogue(
+      wide.kernel().converting(
+        [TensorType(type, [sizes.rows, depth]), TensorType(type, [depth, sizes.columns])]),
+      of: .float32)
   }
 
   /// OpenBLAS for f32 and f64, plain loops for other types; products of a batch, or strips of rows,
@@ -69,21 +95,23 @@ package struct ProductKernel: Sendable {
   #if OneDNN
     private func oneDNN() -> Kernel? {
       var description = odnn_matmul()
-      description.operand_type = type == .bfloat16 ? ODNN_BF16 : ODNN_F32
-      description.result_type = description.operand_type
+      description.operand_type = type.oneDNN
+      description.result_type = resultType.oneDNN
       description.batch = Int64(sizes.batch)
       description.rows = Int64(sizes.rows)
       description.columns = Int64(sizes.columns)
       description.depth = Int64(sizes.depth)
       description.transpose_left = transposesLeft
       description.transpose_right = transposesRight
-      description.epilogue = epilogue.oneDNN
+      description.epilogue = epilogue.oneDNN(bias: biasType)
       let batch = Double(sizes.batch)
       let (rows, columns, depth) = (Double(sizes.rows), Double(sizes.columns), Double(sizes.depth))
       let elements = batch * (rows * depth + depth * columns + rows * columns)
       let work = OneDNNKernel.Work(
         operations: 2 * batch * rows * columns * depth, bytes: elements * Double(type.byteCount))
-      return OneDNNKernel.make("matmul", operandCount: 2 + (epilogue.hasBias ? 1 : 0), work: work) {
+      return OneDNNKernel.make(
+        "matmul", type, operandCount: 2 + (epilogue.hasBias ? 1 : 0), work: work
+      ) {
         odnn_create_matmul(&description, $0, $1)
       }
     }

@@ -1,0 +1,115 @@
+package import RanvierTensors
+
+/// A matrix product or convolution, then a bias, then an activation, stored as the operands' type or
+/// as `f32`.
+package struct ProductWithEpilogue: Primitive {
+  /// A ``MatrixProduct`` or ``Convolution``, or without bias and activation a convolution's gradient.
+  package let product: any Primitive
+  package let epilogue: Epilogue
+  package let resultType: ElementType
+
+  package init(product: any Primitive, epilogue: Epilogue, resultType: ElementType = .float32) {
+    self.product = product
+    self.epilogue = epilogue
+    self.resultType = resultType
+  }
+
+  package var name: String { product.name }
+  package var description: String {
+    "\(product)" + (epilogue.hasBias ? " + bias" : "")
+      + (epilogue.activation == .identity ? "" : " + \(epilogue.activation)")
+      + (resultType == .float32 ? "" : " in \(resultType)")
+  }
+
+  package static func == (first: Self, second: Self) -> Bool {
+    first.epilogue == second.epilogue && first.resultType == second.resultType
+      && first.product.isEqual(to: second.product)
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    product.hash(into: &hasher)
+    hasher.combine(epilogue)
+    hasher.combine(resultType)
+  }
+
+  package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
+    try product.resultTypes(of: Array(operands.prefix(2))).map { TensorType(resultType, $0.shape) }
+  }
+
+  package func pullback(_ application: Application) -> [Tensor?] {
+    fatalError("epilogues are made after derivatives")
+  }
+
+  package func vectorized(_ batch: BatchedApplication) -> [Tensor] {
+    fatalError("batches are formed before a plan is made")
+  }
+
+  package func evaluate(
+    _ operands: [ReferenceArray], _ resultTypes: [TensorType]
+  ) -> [ReferenceArray] {
+    var results = product.evaluate(Array(operands.prefix(2)), resultTypes)
+    if epilogue.hasBias { results = Add().evaluate([results[0], operands[2]], resultTypes) }
+    if let activation { results = activation.evaluate(results, resultTypes) }
+    return results
+  }
+
+  private var activation: (any Primitive)? {
+    switch epilogue.activation {
+    case .identity: nil
+    case .rectifiedLinear: RectifiedLinear()
+    case .hyperbolicTangent: HyperbolicTangent()
+    case .logistic: Logistic()
+    }
+  }
+
+  package func makeKernel(_ operands: [TensorType], _ results: [TensorType]) -> Kernel {
+    let (left, right) = (operands[0].shape, operands[1].shape)
+    let type = operands[0].elementType
+    let biasType = epilogue.hasBias ? operands[2].elementType : nil
+    func convolution(
+      _ direction: ConvolutionKernel.Direction, _ geometry: ConvolutionGeometry, input: Shape,
+      kernel: Shape, output: Shape
+    ) -> Kernel {
+      ConvolutionKernel(
+        direction, type: type, geometry: geometry, input: input, kernel: kernel, output: output,
+        epilogue: epilogue, biasType: biasType, resultType: resultType
+      ).prepared()
+    }
+    switch product {
+    case let product as MatrixProduct:
+      return ProductKernel(
+        type: type, sizes: product.sizes(left, right), transposesLeft: product.transposesLeft,
+        transposesRight: product.transposesRight, epilogue: epilogue, biasType: biasType,
+        resultType: resultType
+      ).kernel()
+    case let product as Convolution:
+      return convolution(
+        .forward, product.geometry, input: left, kernel: right, output: results[0].shape)
+    case let product as ConvolutionInputGradient:
+      return convolution(
+        .inputGradient, product.geometry, input: results[0].shape, kernel: right, output: left)
+    case let product as ConvolutionKernelGradient:
+      return convolution(
+        .kernelGradient, product.geometry, input: left, kernel: results[0].shape, output: right)
+    default: fatalError("\(product) has no epilogues")
+    }
+  }
+
+  package static var samples: [PrimitiveSample] {
+    [Epilogue.Activation.identity, .rectifiedLinear, .hyperbolicTangent, .logistic].map {
+      PrimitiveSample(
+        ProductWithEpilogue(
+          product: MatrixProduct(), epilogue: Epilogue(hasBias: true, activation: $0)),
+        [.init([5, 4]), .init([4, 3]), .init([3])], isDifferentiable: false)
+    }
+      + [
+        PrimitiveSample(
+          ProductWithEpilogue(product: MatrixProduct(), epilogue: Epilogue(hasBias: true)),
+          [
+            .init([5, 4], .uniform(-1, 1), .bfloat16), .init([4, 3], .uniform(-1, 1), .bfloat16),
+            .init([3]),
+          ],
+          isDifferentiable: false)
+      ]
+  }
+}
