@@ -16,8 +16,8 @@ class Model:
         return self.parameters[path]
 
 
-def dense(m, path, x):
-    return x @ m[f"{path}/kernel"] + m[f"{path}/bias"]
+def dense(m, path, x, prefix=""):
+    return x @ m[f"{path}/{prefix}kernel"] + m[f"{path}/{prefix}bias"]
 
 
 def convolution(m, path, x, stride=1, padding=0):
@@ -57,7 +57,7 @@ def layer_norm(m, path, x):
 def attention(m, path, x, heads, is_causal=False):
     """Self-attention with one kernel for queries, keys and values."""
     batch, tokens, features = x.shape
-    projections = dense(m, f"{path}/input", x)
+    projections = dense(m, path, x)
     q, k, v = (
         y.reshape(batch, tokens, heads, features // heads)
         for y in jnp.split(projections, 3, axis=-1))
@@ -65,4 +65,4 @@ def attention(m, path, x, heads, is_causal=False):
     if is_causal:
         scores = jnp.where(jnp.tri(tokens, dtype=bool), scores, -jnp.inf)
     y = jnp.einsum("bhqk,bkhf->bqhf", nn.softmax(scores), v)
-    return dense(m, f"{path}/output", y.reshape(batch, tokens, features))
+    return dense(m, path, y.reshape(batch, tokens, features), "output_")

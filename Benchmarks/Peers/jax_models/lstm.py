@@ -7,7 +7,7 @@ from .layers import dense
 
 def lstm(m, x):
     """An LSTM and a dense layer on its last output."""
-    recurrent = m["lstm_0/recurrentKernel"]
+    recurrent = m["lstm_0/recurrent_kernel"]
 
     def step(carry, projection):
         hidden, cell = carry

@@ -11,7 +11,7 @@ class Layer(nn.Module):
 
     def __init__(self, tensors, path):
         super().__init__()
-        self.attention = Attention(tensors, f"{path}/attention_0", HEADS)
+        self.attention = Attention(tensors, f"{path}/multi_head_attention_0", HEADS)
         self.first_norm = layer_norm(tensors, f"{path}/layer_norm_0")
         self.perceptron = nn.Sequential(
             dense(tensors, f"{path}/dense_0"), nn.GELU(), dense(tensors, f"{path}/dense_1"))

@@ -13,7 +13,7 @@ class Layer(nn.Module):
     def __init__(self, tensors, path):
         super().__init__()
         self.first_norm = layer_norm(tensors, f"{path}/layer_norm_0")
-        self.attention = Attention(tensors, f"{path}/attention_0", HEADS, is_causal=True)
+        self.attention = Attention(tensors, f"{path}/multi_head_attention_0", HEADS, is_causal=True)
         self.second_norm = layer_norm(tensors, f"{path}/layer_norm_1")
         self.perceptron = nn.Sequential(
             dense(tensors, f"{path}/dense_0"), nn.GELU(), dense(tensors, f"{path}/dense_1"))
@@ -34,8 +34,8 @@ class Embedding(nn.Module):
 
     def __init__(self, tensors):
         super().__init__()
-        self.tokens = table(tensors, "embedding_0/table")
-        self.positions = table(tensors, "position_embedding_0/table")
+        self.tokens = table(tensors, "embedding_0/kernel")
+        self.positions = table(tensors, "position_embedding_0/kernel")
         self.register_buffer("numbers", torch.arange(self.positions.num_embeddings))
 
     def forward(self, tokens):

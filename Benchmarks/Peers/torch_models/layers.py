@@ -19,15 +19,13 @@ def assign(module, **values):
     return module
 
 
-def dense(tensors, path, rows=None):
+def dense(tensors, path, rows=None, prefix=""):
     """A dense layer; `rows` brings the kernel's rows, of our flattening, into PyTorch's order."""
-    kernel = parameter(tensors, f"{path}/kernel")
+    kernel = parameter(tensors, f"{path}/{prefix}kernel")
     if rows is not None:
         kernel = kernel[rows]
-    has_bias = f"parameters/{path}/bias" in tensors
-    layer = nn.Linear(*kernel.shape, bias=has_bias)
-    values = {"bias": parameter(tensors, f"{path}/bias")} if has_bias else {}
-    return assign(layer, weight=kernel.T, **values)
+    layer = nn.Linear(*kernel.shape)
+    return assign(layer, weight=kernel.T, bias=parameter(tensors, f"{path}/{prefix}bias"))
 
 
 def convolution(tensors, path, stride=1, padding=0):
@@ -86,8 +84,8 @@ class Attention(nn.Module):
         super().__init__()
         self.heads = heads
         self.is_causal = is_causal
-        self.projections = dense(tensors, f"{path}/input")
-        self.output = dense(tensors, f"{path}/output")
+        self.projections = dense(tensors, path)
+        self.output = dense(tensors, path, prefix="output_")
 
     def forward(self, x):
         batch, tokens, features = x.shape

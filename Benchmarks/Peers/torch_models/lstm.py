@@ -18,7 +18,7 @@ class LastStep(nn.Module):
 def lstm(tensors):
     """An LSTM and a dense layer on its last output."""
     kernel = parameter(tensors, "lstm_0/kernel")
-    recurrent = parameter(tensors, "lstm_0/recurrentKernel")
+    recurrent = parameter(tensors, "lstm_0/recurrent_kernel")
     inputs, units = kernel.shape[0], recurrent.shape[0]
     layer = assign(
         nn.LSTM(inputs, units, batch_first=True), weight_ih_l0=kernel.T, weight_hh_l0=recurrent.T,

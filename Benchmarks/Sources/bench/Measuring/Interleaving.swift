@@ -58,6 +58,13 @@ struct Interleaving {
     guard results.allSatisfy(\.isFinite) else {
       throw BenchError("\(workload.name): results that are not finite: \(results)")
     }
+    if workload.precision == .bfloat16 {
+      let plan = try run.plan()
+      // A row that says bf16 and computes in f32 would compare unlike things.
+      guard plan.description.contains("bf16") else {
+        throw BenchError("\(workload.name): nothing in our plan is of bf16")
+      }
+    }
     var row = Report.Row(
       name: workload.name, precision: workload.precision, goal: workload.goal,
       productOperations: workload.productOperations,

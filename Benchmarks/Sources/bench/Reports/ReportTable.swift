@@ -8,8 +8,6 @@ struct ReportTable {
 
   /// What was measured where, and the table.
   var text: String {
-    let machine = report.machine
-    let peers = Peer.catalog.map(\.name).filter { machine.versions[$0] != nil }
     let titles =
       ["workload", "ours"] + peers + (peers.isEmpty ? [] : ["best peer", "ours/best", "goal"])
       + ceilings.map(\.title)
@@ -24,11 +22,18 @@ struct ReportTable {
       }
       return cells + ceilings.map { AlignedTable.percentage($0.share(row)) }
     }
-    return heading(peers) + "\n\n" + AlignedTable(rows: [titles] + rows).text + doubts
+    return heading + "\n\n" + AlignedTable(rows: [titles] + rows).text + doubts
+  }
+
+  /// The peers that took part in some row, in the order of their columns.
+  private var peers: [String] {
+    Peer.catalog.map(\.name).filter { peer in
+      report.rows.contains { $0.sides[peer] != nil || $0.failures[peer] != nil }
+    }
   }
 
   /// Processor, ceilings and versions.
-  private func heading(_ peers: [String]) -> String {
+  private var heading: String {
     let machine = report.machine
     var lines = [
       "\(machine.processor), \(machine.threads) of \(machine.cores) cores; "

@@ -7,6 +7,10 @@ extension Workload {
     resNetPrediction,
     resNetPredictionOfBatch,
     resNetTraining,
+    lstmTraining,
+    encoderPrediction,
+    encoderPredictionOfBatch,
+    gptTraining,
   ].flatMap(\.rows)
 
   /// Single operations, which `--micro` runs.

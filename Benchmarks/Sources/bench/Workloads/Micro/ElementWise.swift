@@ -2,7 +2,9 @@ import Ranvier
 
 extension Workload {
   /// Formulas over 16 M elements, whose time should be that of memory.
-  static let elementWise: [Workload] = [affineGelu, softmaxOfRows, adamUpdate]
+  static let elementWise: [Workload] = [
+    affineGelu, residualLayerNorm, softmaxOfRows, adamUpdate,
+  ]
 
   private static let bytes = Double(largeMatrix.count * 4)
   private static let key = RandomKey(seed: 1)
@@ -16,6 +18,17 @@ extension Workload {
       ["x", "w", "b"], key.derived("x").normal(largeMatrix), key.derived("w").normal(columns),
       key.derived("b").normal(columns)
     ) { gelu($0 * $1 + $2) }
+  }
+
+  private static let residualLayerNorm = Workload(
+    name: "residual_layer_norm", summary: "layerNorm(x + r) of the rows of [16384, 1024]",
+    goals: [:], byteCount: 3 * bytes
+  ) { _ in
+    FunctionRun(
+      ["x", "r", "scale", "offset"], key.derived("x").normal(largeMatrix),
+      key.derived("r").normal(largeMatrix), key.derived("scale").normal(columns),
+      key.derived("offset").normal(columns)
+    ) { layerNorm($0 + $1, scale: $2, offset: $3) }
   }
 
   private static let softmaxOfRows = Workload(
