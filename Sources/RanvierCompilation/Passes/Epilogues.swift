@@ -18,7 +18,7 @@ package enum Epilogues {
     for (index, node) in graph.nodes.enumerated() {
       let type = graph.types[Int(node.firstResult)].elementType
       guard isProduct(node.primitive), type.isFloatingPoint else { continue }
-      var chain = Chain(start: index, resultType: type)
+      var chain = Chain(start: index)
       var end = index
       func next() -> Int? { onlyConsumer(graph.nodes[end].firstResult) }
       if hasEpilogues(node.primitive) {
@@ -37,7 +37,7 @@ package enum Epilogues {
       if type.isNarrowFloat, let next = next(),
         let cast = graph.nodes[next].primitive as? Cast, cast.elementType == .float32
       {
-        chain.resultType = .float32
+        chain.widens = true
         end = next
       }
       if end != index { chains[end] = chain }
@@ -55,7 +55,7 @@ package enum Epilogues {
       let primitive = ProductWithEpilogue(
         product: start.primitive,
         epilogue: Epilogue(hasBias: chain.bias != nil, activation: chain.activation),
-        resultType: chain.resultType)
+        widens: chain.widens)
       return rewriter.append(primitive, inputs, types: types, like: start)
     }.withoutDeadNodes()
   }
@@ -64,7 +64,7 @@ package enum Epilogues {
     var start: Int
     var bias: Graph.ValueID?
     var activation = Epilogue.Activation.identity
-    var resultType: ElementType
+    var widens = false
   }
 
   private static func isProduct(_ primitive: any Primitive) -> Bool {

@@ -6,6 +6,7 @@ package enum Fusion {
   /// Limits of the element loops in C.
   private static let mostBuffers = 64
   private static let mostRegisters = 32
+  private static let mostSteps = 256
   private static let mostWorkspace = 512 * 1024
 
   package static func run(_ graph: Graph) -> Graph {
@@ -28,7 +29,9 @@ package enum Fusion {
   private static func fits(_ fused: FusedLoop) -> Bool {
     let loop = fused.loop
     let registers = loop.registerCount
-    guard registers <= mostRegisters, loop.inputs.count + loop.outputs.count <= mostBuffers else {
+    guard registers <= mostRegisters, loop.steps.count <= mostSteps,
+      loop.inputs.count + loop.outputs.count <= mostBuffers
+    else {
       return false
     }
     let expanded = loop.inputs.indices.filter {
@@ -109,74 +112,44 @@ package enum Fusion {
       }
     }
 
-    let inputCount = readings.count
-    var steps: [ElementLoop.Step] = []
-    /// The step or input that has a member's result.
-    var places: [Int] = []
-    var spread: [Int: Int] = [:]
+    var steps = LoopSteps(
+      inputs: readings.map { (type($0.value).elementType, isPerRow: $0.isPerRow) })
+    /// The values of the members' results in the loop.
+    var places: [LoopSteps.Value] = []
     var members: [FusedElements.Member] = []
     for index in region.members {
       let node = graph.nodes[index]
       let isPerRow = region.perRow.contains(index)
-      let isReduction = node.primitive is any ReductionPrimitive
-      var operands: [Int] = []
-      for operand in node.operands {
+      let readsRows = isPerRow && !(node.primitive is any ReductionPrimitive)
+      let operands = node.operands.map { operand -> LoopSteps.Value in
         guard let member = memberOf[operand] else {
-          operands.append(positions[reading(index, operand)] ?? 0)
-          continue
+          return steps.inputs[positions[reading(index, operand)] ?? 0]
         }
-        let place = places[member]
-        let reads = isPerRow && !isReduction
-        if region.perRow.contains(region.members[member]) && !reads {
-          if spread[place] == nil {
-            let elementType = type(operand).elementType
-            steps.append(
-              .init(.spread(elementType), operands: [place], resultType: elementType))
-            spread[place] = inputCount + steps.count - 1
-          }
-          operands.append(spread[place] ?? place)
-        } else {
-          operands.append(place)
-        }
+        return readsRows ? places[member] : steps.spread(places[member])
       }
       members.append(
         .init(
           primitive: node.primitive,
           operands: node.operands.map { operand in
-            memberOf[operand].map { inputCount + $0 } ?? positions[reading(index, operand)] ?? 0
+            memberOf[operand].map { readings.count + $0 } ?? positions[reading(index, operand)] ?? 0
           }, type: type(node.firstResult)))
-      guard let operation = operation(node, node.operands.map(type)) else {
-        places.append(operands[0])
-        continue
-      }
-      places.append(inputCount + steps.count)
-      steps.append(
-        .init(
-          operation, operands: operands, resultType: type(node.firstResult).elementType,
+      places.append(
+        steps.append(
+          node.primitive, operands, node.operands.map(type), result: type(node.firstResult),
           isPerRow: isPerRow))
     }
 
     let written = region.members.indices.filter { member in
       isRead(graph.nodes[region.members[member]].firstResult)
     }
+    let outputs = steps.outputs(written.map { places[$0] })
     let loop = ElementLoop(
       shape: region.space, rowLength: region.perRow.isEmpty ? 0 : region.rowLength,
       inputs: readings.map { type($0.value) },
-      rowInputs: Set(readings.indices.filter { readings[$0].isPerRow }), steps: steps,
-      outputs: written.map { places[$0] - inputCount })
+      rowInputs: Set(readings.indices.filter { readings[$0].isPerRow }), steps: steps.steps,
+      outputs: outputs)
     return FusedLoop(
       loop: loop, inputs: readings.map(\.value), members: members,
       results: region.members.map { graph.nodes[$0].firstResult }, written: written)
-  }
-
-  /// What a node does in a loop; nil for what only gives another shape.
-  private static func operation(
-    _ node: Graph.Node, _ operands: [TensorType]
-  ) -> ElementLoop.Operation? {
-    if node.primitive is RandomBits { return .randomBits }
-    if let reduction = node.primitive as? any ReductionPrimitive {
-      return .reduce(reduction.reductionCode, operands[0].elementType)
-    }
-    return (node.primitive as? any ElementwisePrimitive)?.loopOperation(operands)
   }
 }

@@ -6,34 +6,36 @@ package struct ProductWithEpilogue: Primitive {
   /// A ``MatrixProduct`` or ``Convolution``, or without bias and activation a convolution's gradient.
   package let product: any Primitive
   package let epilogue: Epilogue
-  package let resultType: ElementType
+  /// Whether operands of 16 bits give `f32`.
+  package let widens: Bool
 
-  package init(product: any Primitive, epilogue: Epilogue, resultType: ElementType = .float32) {
+  package init(product: any Primitive, epilogue: Epilogue, widens: Bool = false) {
     self.product = product
     self.epilogue = epilogue
-    self.resultType = resultType
+    self.widens = widens
   }
 
   package var name: String { product.name }
   package var description: String {
     "\(product)" + (epilogue.hasBias ? " + bias" : "")
       + (epilogue.activation == .identity ? "" : " + \(epilogue.activation)")
-      + (resultType == .float32 ? "" : " in \(resultType)")
+      + (widens ? " in f32" : "")
   }
 
   package static func == (first: Self, second: Self) -> Bool {
-    first.epilogue == second.epilogue && first.resultType == second.resultType
+    first.epilogue == second.epilogue && first.widens == second.widens
       && first.product.isEqual(to: second.product)
   }
 
   package func hash(into hasher: inout Hasher) {
     product.hash(into: &hasher)
     hasher.combine(epilogue)
-    hasher.combine(resultType)
+    hasher.combine(widens)
   }
 
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
-    try product.resultTypes(of: Array(operands.prefix(2))).map { TensorType(resultType, $0.shape) }
+    let types = try product.resultTypes(of: Array(operands.prefix(2)))
+    return widens ? types.map { TensorType(.float32, $0.shape) } : types
   }
 
   package func pullback(_ application: Application) -> [Tensor?] {
@@ -72,7 +74,7 @@ package struct ProductWithEpilogue: Primitive {
     ) -> Kernel {
       ConvolutionKernel(
         direction, type: type, geometry: geometry, input: input, kernel: kernel, output: output,
-        epilogue: epilogue, biasType: biasType, resultType: resultType
+        epilogue: epilogue, biasType: biasType, resultType: results[0].elementType
       ).prepared()
     }
     switch product {
@@ -80,7 +82,7 @@ package struct ProductWithEpilogue: Primitive {
       return ProductKernel(
         type: type, sizes: product.sizes(left, right), transposesLeft: product.transposesLeft,
         transposesRight: product.transposesRight, epilogue: epilogue, biasType: biasType,
-        resultType: resultType
+        resultType: results[0].elementType
       ).kernel()
     case let product as Convolution:
       return convolution(
@@ -102,14 +104,14 @@ package struct ProductWithEpilogue: Primitive {
           product: MatrixProduct(), epilogue: Epilogue(hasBias: true, activation: $0)),
         [.init([5, 4]), .init([4, 3]), .init([3])], isDifferentiable: false)
     }
-      + [
+      + [false, true].map { widens in
         PrimitiveSample(
-          ProductWithEpilogue(product: MatrixProduct(), epilogue: Epilogue(hasBias: true)),
+          ProductWithEpilogue(
+            product: MatrixProduct(), epilogue: Epilogue(hasBias: true), widens: widens),
           [
             .init([5, 4], .uniform(-1, 1), .bfloat16), .init([4, 3], .uniform(-1, 1), .bfloat16),
-            .init([3]),
-          ],
-          isDifferentiable: false)
-      ]
+            .init([3], .uniform(-1, 1), .float32),
+          ], isDifferentiable: false)
+      }
   }
 }

@@ -33,7 +33,7 @@ public final class Plan: Sendable {
     var graph = traced
     for pass in [
       Inlining.run, Simplification.run, LoopJoining.run, LoopInvariants.run, Barriers.run,
-      Epilogues.run, Fusion.run,
+      Epilogues.run, WideSums.run, Fusion.run,
     ] {
       graph = pass(graph)
       assert(graph.verify() == nil, graph.verify() ?? "")

@@ -56,7 +56,7 @@ package struct ConvolutionKernel: Sendable {
         }, of: resultType)
     }
     #if OneDNN
-      if OneDNNKernel.multiplies(type), let kernel = oneDNN() {
+      if OneDNNKernel.multiplies(type), resultType != .float64, let kernel = oneDNN() {
         // The convolution of oneDNN 2.6 that goes through gemm now and then stores a wrong element
         // when it applies an activation; there it is applied afterwards.
         guard !epilogue.isEmpty, kernel.implementation.contains("gemm") else { return kernel }

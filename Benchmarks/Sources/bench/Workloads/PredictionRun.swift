@@ -13,8 +13,7 @@ struct PredictionRun: WorkloadRun {
     _ model: Model, input: Tensor, precision: Precision,
     state change: (ModelState) -> ModelState = { $0 }
   ) throws {
-    try precision.checkBuildable()
-    let (initialize, predict) = try model.build()
+    let (initialize, predict) = try model.build(precision: precision.ofModels)
     self.predict = predict
     inspectable = compile { (state: ModelState, input: Tensor) in try predict(state, input) }
     state = change(try initialize(seed: 0))
