@@ -53,7 +53,9 @@ package enum Fusion {
       guard index == regions.regions[region].members.last else { return types.map { _ in -1 } }
       let results = rewriter.append(
         FusedElements(loop: loop.loop, members: loop.members, written: loop.written),
-        loop.inputs.map { rewriter.newID($0) },
+        loop.inputs.indices.map { input in
+          loop.constants[input].map { rewriter.constant($0) } ?? rewriter.newID(loop.inputs[input])
+        },
         types: loop.written.map { loop.members[$0].type }, like: node)
       for (member, result) in zip(loop.written, results) {
         rewriter.map(loop.results[member], to: result)
@@ -67,6 +69,8 @@ package enum Fusion {
     var loop: ElementLoop
     /// The values that the loop reads.
     var inputs: [Graph.ValueID]
+    /// What takes the place of some inputs: single numbers of 16 bits, widened here once and for all.
+    var constants: [Int: Tensor]
     var members: [FusedElements.Member]
     /// The members' values in the graph.
     var results: [Graph.ValueID]
@@ -112,8 +116,17 @@ package enum Fusion {
       }
     }
 
+    var constants: [Int: Tensor] = [:]
+    let inputs = readings.indices.map { input -> TensorType in
+      let own = type(readings[input].value)
+      guard own.elementType.isNarrowFloat, own.shape.count == 1,
+        let tensor = graph.constant(readings[input].value), tensor.isConcrete
+      else { return own }
+      constants[input] = tensor.cast(to: .float32)
+      return TensorType(.float32, own.shape)
+    }
     var steps = LoopSteps(
-      inputs: readings.map { (type($0.value).elementType, isPerRow: $0.isPerRow) })
+      inputs: zip(inputs, readings).map { ($0.elementType, isPerRow: $1.isPerRow) })
     /// The values of the members' results in the loop.
     var places: [LoopSteps.Value] = []
     var members: [FusedElements.Member] = []
@@ -145,11 +158,11 @@ package enum Fusion {
     let outputs = steps.outputs(written.map { places[$0] })
     let loop = ElementLoop(
       shape: region.space, rowLength: region.perRow.isEmpty ? 0 : region.rowLength,
-      inputs: readings.map { type($0.value) },
+      inputs: inputs,
       rowInputs: Set(readings.indices.filter { readings[$0].isPerRow }), steps: steps.steps,
       outputs: outputs)
     return FusedLoop(
-      loop: loop, inputs: readings.map(\.value), members: members,
+      loop: loop, inputs: readings.map(\.value), constants: constants, members: members,
       results: region.members.map { graph.nodes[$0].firstResult }, written: written)
   }
 }
