@@ -36,9 +36,10 @@ final class CopyCeiling {
       Samples.measured(seconds: seconds) {
         DispatchQueue.concurrentPerform(iterations: threads) { thread in
           let offset = UInt(thread * part)
-          memcpy(
-            UnsafeMutableRawPointer(bitPattern: to + offset),
-            UnsafeRawPointer(bitPattern: from + offset), part)
+          guard let source = UnsafeRawPointer(bitPattern: from + offset),
+            let target = UnsafeMutableRawPointer(bitPattern: to + offset)
+          else { fatalError("a buffer cannot be at address 0") }
+          memcpy(target, source, part)
         }
       })
   }
