@@ -35,7 +35,8 @@ package enum Epilogues {
         }
       }
       if type.isNarrowFloat, let next = next(),
-        let cast = graph.nodes[next].primitive as? Cast, cast.elementType == .float32
+        let cast = graph.nodes[next].primitive as? Cast, cast.elementType == .float32,
+        !isOfActivations(node.primitive) || isOutput.contains(graph.nodes[next].firstResult)
       {
         chain.widens = true
         end = next
@@ -74,6 +75,12 @@ package enum Epilogues {
 
   private static func hasEpilogues(_ primitive: any Primitive) -> Bool {
     primitive is MatrixProduct || primitive is Convolution
+  }
+
+  /// Whether a convolution gives images. They are large, and what reads them widens as it goes: that
+  /// costs less than writing twice as many bytes.
+  private static func isOfActivations(_ primitive: any Primitive) -> Bool {
+    primitive is Convolution || primitive is ConvolutionInputGradient
   }
 
   /// The other operand of an addition, if it is a vector over the last axis: for a product of 16-bit
