@@ -77,8 +77,10 @@ package enum Epilogues {
     primitive is MatrixProduct || primitive is Convolution
   }
 
-  /// Whether a convolution gives images. They are large, and what reads them widens as it goes: that
-  /// costs less than writing twice as many bytes.
+  /// Whether a convolution gives images.
+  ///
+  /// They are large, and what reads them widens as it goes: that costs less than writing twice as
+  /// many bytes.
   private static func isOfActivations(_ primitive: any Primitive) -> Bool {
     primitive is Convolution || primitive is ConvolutionInputGradient
   }

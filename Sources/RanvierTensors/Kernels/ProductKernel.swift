@@ -36,7 +36,9 @@ package struct ProductKernel: Sendable {
       return withoutProducts()
     }
     #if OneDNN
-      if OneDNNKernel.multiplies(type), resultType != .float64, let kernel = oneDNN() { return kernel }
+      if OneDNNKernel.multiplies(type), resultType != .float64, let kernel = oneDNN() {
+        return kernel
+      }
     #endif
     if type.isNarrowFloat { return inFloat32() }
     return withEpilogue(blas(), of: type)
