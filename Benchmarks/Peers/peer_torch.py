@@ -66,8 +66,7 @@ class Training:
 
     def reset(self):
         self.module.load_state_dict(self.initial)
-        # One kernel for the whole update; by default PyTorch runs one for each operation in it.
-        self.optimizer = torch.optim.Adam(self.module.parameters(), self.rate, fused=True)
+        self.optimizer = torch.optim.Adam(self.module.parameters(), self.rate)
 
     def step(self):
         self.optimizer.zero_grad(set_to_none=True)

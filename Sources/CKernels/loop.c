@@ -8,7 +8,7 @@
 #define CK_WORKING_SET (32 * 1024)
 #define CK_SMALLEST_BLOCK 256
 
-// Below this number of steps times elements, waking other threads (5-10 us) costs more than it
+// Below this cost, in additions of an element, waking other threads (5-10 us) costs more than it
 // saves.
 #define CK_PARALLEL_WORK (256 * 1024)
 
@@ -24,6 +24,7 @@ typedef enum ck_access {
 typedef struct ck_operand {
   ck_access access;
   uint32_t size;                     // of an element
+  size_t offset;                     // bytes of its buffer before the first element
   size_t base;                       // offset of its slot in the workspace, if it has one
   size_t period;                     // CK_ACCESS_TABLE
   int32_t rank;                      // of the merged axes
@@ -233,12 +234,13 @@ static void ck_run_range(void *context, size_t begin, size_t end) {
   const void *values[CK_LOOP_MAX_BUFFERS + CK_LOOP_MAX_REGISTERS];
   for (int32_t i = 0; i < buffer_count; i++) {
     const ck_operand *operand = &plan->operands[i];
-    values[i] = plan->buffers[i];
+    const char *data = (const char *)plan->buffers[i] + operand->offset;
+    values[i] = data;
     bool has_slot = operand->access == CK_ACCESS_TABLE
       || (operand->access == CK_ACCESS_FIXED && loop->inputs[i].kind != CK_INPUT_RAW);
     if (has_slot) {
       values[i] = workspace + operand->base;
-      ck_prepare_operand(operand, plan->buffers[i], block, end - begin, workspace + operand->base);
+      ck_prepare_operand(operand, data, block, end - begin, workspace + operand->base);
     }
   }
   for (int32_t i = 0; i < loop->register_count; i++) {
@@ -249,7 +251,7 @@ static void ck_run_range(void *context, size_t begin, size_t end) {
     size_t n = end - position < block ? end - position : block;
     for (int32_t i = 0; i < buffer_count; i++) {
       const ck_operand *operand = &plan->operands[i];
-      const char *data = plan->buffers[i];
+      const char *data = (const char *)plan->buffers[i] + operand->offset;
       switch (operand->access) {
         case CK_ACCESS_DENSE:
           values[i] = data + position * operand->size;
@@ -297,6 +299,7 @@ static void ck_run_range(void *context, size_t begin, size_t end) {
 // the size of blocks and is chosen later.
 static void ck_plan_input(const ck_loop *loop, const ck_loop_input *input, ck_operand *operand) {
   operand->size = (uint32_t)ck_type_size(input->type);
+  operand->offset = input->offset * operand->size;
   switch (input->kind) {
     case CK_INPUT_DENSE: operand->access = CK_ACCESS_DENSE; return;
     case CK_INPUT_SCALAR:
@@ -353,6 +356,7 @@ void ck_run_loop(const ck_loop *loop, void *const *buffers) {
   for (int32_t i = loop->input_count; i < buffer_count; i++) {
     const ck_loop_output *output = &loop->outputs[i - loop->input_count];
     operands[i].access = output->per_row ? CK_ACCESS_ROWS : CK_ACCESS_DENSE;
+    operands[i].offset = 0;
     operands[i].size = (uint32_t)ck_type_size(output->type);
   }
 
@@ -383,8 +387,9 @@ void ck_run_loop(const ck_loop *loop, void *const *buffers) {
   }
 
   // As few elements per thread as are worth a thread, in whole blocks.
-  size_t steps = loop->step_count > 0 ? (size_t)loop->step_count : 1;
-  size_t grain = CK_PARALLEL_WORK / 2 / steps;
+  size_t cost = 1;
+  for (int32_t i = 0; i < loop->step_count; i++) cost += loop->steps[i].cost;
+  size_t grain = CK_PARALLEL_WORK / 2 / cost;
   grain = (grain + block - 1) / block * block;
   if (grain < block) grain = block;
   if (loop->count <= 2 * grain) grain = loop->count;

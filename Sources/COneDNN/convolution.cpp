@@ -68,8 +68,11 @@ void check(const odnn_convolution &layer) {
         "oneDNN's 16-bit gradient of a padded convolution over three axes is not reliable");
   }
   const odnn_epilogue &epilogue = layer.epilogue;
+  if (layer.direction != ODNN_FORWARD && layer.packed_kernel) {
+    throw std::invalid_argument("a gradient takes no packed kernel");
+  }
   if (layer.direction != ODNN_FORWARD &&
-      (epilogue.bias || epilogue.residual || epilogue.activation != ODNN_IDENTITY)) {
+      (epilogue.bias || epilogue.accumulates || epilogue.activation != ODNN_IDENTITY)) {
     throw std::invalid_argument("a gradient has no epilogue");
   }
 }
@@ -115,18 +118,6 @@ memory::desc weights(const odnn_convolution &layer, odnn_type type) {
 struct layouts {
   memory::desc input, kernel, output;
 };
-
-// Whether an implementation of this name is a reference loop, or im2col with a general matrix
-// product: what oneDNN does without a kernel generated for the layer.
-bool is_general(const std::string &implementation) {
-  return implementation.compare(0, 3, "ref") == 0 ||
-      implementation.find("gemm") != std::string::npos;
-}
-
-// Whether an implementation of this name can be trusted with a residual.
-bool adds_residual(const std::string &implementation) {
-  return !is_general(implementation) && implementation.find("dw") == std::string::npos;
-}
 
 // A primitive for one direction, and the layout it chose for the kernel or its gradient.
 struct candidate {
@@ -179,7 +170,7 @@ candidate choose(
       using primitive = dnnl::convolution_forward;
       const auto description = forward(given,
           epilogue.bias ? bias_of(layer) : memory::desc(),
-          ranvier::attributes(epilogue, given.output));
+          ranvier::attributes(epilogue));
       return make<primitive>(description, &primitive::primitive_desc::weights_desc);
     }
     case ODNN_INPUT_GRADIENT: {
@@ -202,17 +193,6 @@ candidate choose(
   throw std::invalid_argument("unknown direction");
 }
 
-// Appends result = activation(result + residual), in place.
-void append_residual(odnn_kernel &kernel, const odnn_epilogue &epilogue, std::size_t operand,
-    const memory::desc &layout, const memory &result) {
-  const odnn_epilogue rest{false, false, epilogue.activation, epilogue.bias_type};
-  const auto description = ranvier::describe<dnnl::binary>(ranvier::attributes(rest, layout),
-      dnnl::algorithm::binary_add, layout, layout, layout);
-  kernel.append(dnnl::binary(description), description.scratchpad_desc(),
-      {{DNNL_ARG_SRC_0, result}, {DNNL_ARG_SRC_1, kernel.operand(operand, layout)},
-          {DNNL_ARG_DST, result}});
-}
-
 // Activations stay channels last: on typical layers that was mostly faster than the blocked layouts
 // oneDNN would choose for itself with the reorders they take, and never much slower. The kernel's
 // layout is open: a kernel is small, and every fast implementation wants its own.
@@ -231,17 +211,9 @@ void build(odnn_kernel &kernel, const odnn_convolution &layer) {
   const memory::desc plain = weights(layer, type(for_kernel));
   const layouts given{input, ranvier::any_layout(plain), output};
 
-  odnn_epilogue epilogue = layer.epilogue;
-  candidate chosen = choose(layer, given, epilogue);
-  // oneDNN 2.6's im2col and 16-bit depthwise kernels add the wrong elements of a residual, and
-  // oneDNN 3.2 resorts to the reference loop instead. There the convolution only adds the bias, and
-  // the sum is a step of its own; with a 16-bit result it is rounded twice.
-  const bool separate = epilogue.residual && !adds_residual(chosen.implementation);
-  if (separate) {
-    epilogue = {epilogue.bias, false, ODNN_IDENTITY, epilogue.bias_type};
-    chosen = choose(layer, given, epilogue);
-  }
-  kernel.implementation = chosen.implementation + (separate ? ", then residual" : "");
+  const odnn_epilogue &epilogue = layer.epilogue;
+  const candidate chosen = choose(layer, given, epilogue);
+  kernel.implementation = chosen.implementation;
 
   // Operands are numbered in the order of the C interface.
   std::size_t operands = 0;
@@ -257,10 +229,11 @@ void build(odnn_kernel &kernel, const odnn_convolution &layer) {
   if (for_kernel) {
     append(DNNL_ARG_DIFF_DST, output, output);
   } else {
-    append(DNNL_ARG_WEIGHTS, plain, chosen.kernel);
+    const memory::desc given_kernel = layer.packed_kernel ? chosen.kernel : plain;
+    append(DNNL_ARG_WEIGHTS, given_kernel, chosen.kernel);
+    if (layer.packed_kernel) kernel.expect_packed(plain, chosen.kernel);
   }
   if (epilogue.bias) append(DNNL_ARG_BIAS, bias_of(layer), bias_of(layer));
-  if (epilogue.residual) append(ranvier::residual_role, output, output);
 
   const memory result = kernel.result(for_kernel ? plain : for_input ? input : output);
   const bool reordered = for_kernel && chosen.kernel != plain;
@@ -272,7 +245,6 @@ void build(odnn_kernel &kernel, const odnn_convolution &layer) {
   if (for_kernel && layer.operand_type != ODNN_F32 && is_padded(layer)) kernel.clear_scratch();
   kernel.append(chosen.primitive, chosen.scratchpad, arguments);
   if (reordered) kernel.append_reorder(target, result);
-  if (separate) append_residual(kernel, layer.epilogue, operands, output, result);
 }
 
 }  // namespace

@@ -115,6 +115,20 @@ int odnn_kernel::run(const void *const *operands, void *result, void *scratch) {
   }
 }
 
+int odnn_kernel::pack(const void *from, void *to) const {
+  try {
+    dnnl::memory source(plain, ranvier::engine(), const_cast<void *>(from));
+    dnnl::memory target(packed, ranvier::engine(), to);
+    dnnl::reorder(source, target).execute(stream(), source, target);
+    stream().wait();
+    return dnnl_success;
+  } catch (const dnnl::error &failure) {
+    return failure.status;
+  } catch (...) {
+    return dnnl_runtime_error;
+  }
+}
+
 namespace ranvier {
 
 const dnnl::engine &engine() {
@@ -162,11 +176,10 @@ dnnl::primitive_attr common_attributes() {
   return attributes;
 }
 
-dnnl::primitive_attr attributes(const odnn_epilogue &epilogue, const dnnl::memory::desc &result) {
+dnnl::primitive_attr attributes(const odnn_epilogue &epilogue) {
   dnnl::post_ops operations;
-  // First, so that its position is the one in `residual_role`. Not append_sum: that would add to
-  // what the result's buffer holds, and the residual is a buffer of its own.
-  if (epilogue.residual) operations.append_binary(dnnl::algorithm::binary_add, result);
+  // Not a binary operation with a buffer of its own, for which oneDNN 2.6 has no fast convolution.
+  if (epilogue.accumulates) operations.append_sum(1.0f);
   append_activation(operations, epilogue.activation);
   dnnl::primitive_attr attributes = common_attributes();
   attributes.set_post_ops(operations);
@@ -191,6 +204,12 @@ void write_error(
 }  // namespace ranvier
 
 extern "C" size_t odnn_scratch_bytes(const odnn_kernel *kernel) { return kernel->scratch_bytes; }
+
+extern "C" size_t odnn_packed_bytes(const odnn_kernel *kernel) { return kernel->packed_bytes(); }
+
+extern "C" int odnn_pack(odnn_kernel *kernel, const void *plain, void *packed) {
+  return kernel->pack(plain, packed);
+}
 
 extern "C" const char *odnn_implementation(const odnn_kernel *kernel) {
   return kernel->implementation.c_str();

@@ -49,6 +49,17 @@ struct odnn_kernel {
   void append(const dnnl::primitive &primitive, const dnnl::memory::desc &scratchpad,
       const arguments &with);
 
+  // Has the caller give the second operand in the layout `wanted`, which `pack` makes.
+  void expect_packed(const dnnl::memory::desc &given, const dnnl::memory::desc &wanted) {
+    plain = given;
+    packed = wanted;
+  }
+
+  // The bytes of the packed second operand; 0 if it is taken as it is.
+  std::size_t packed_bytes() const { return plain == packed ? 0 : packed.get_size(); }
+
+  int pack(const void *from, void *to) const;
+
   // Has every run begin with zeros in the scratch memory.
   void clear_scratch() { clears_scratch = true; }
 
@@ -76,6 +87,7 @@ struct odnn_kernel {
   dnnl::memory bind(const dnnl::memory::desc &layout, place where, std::size_t position);
 
   bool clears_scratch = false;
+  dnnl::memory::desc plain, packed;
   std::vector<binding> bindings;
   std::vector<step> steps;
 };
@@ -96,12 +108,9 @@ void check_sizes(const std::int64_t *sizes, std::size_t count);
 // Attributes common to all primitives: strict arithmetic, scratchpad owned by the caller.
 dnnl::primitive_attr common_attributes();
 
-// Attributes of a primitive whose result, of layout `result`, is finished by `epilogue`. The bias
-// is not among them: it is an argument of the product itself.
-dnnl::primitive_attr attributes(const odnn_epilogue &epilogue, const dnnl::memory::desc &result);
-
-// The role of the residual in a primitive with these attributes.
-constexpr int residual_role = DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1;
+// Attributes of a primitive whose result is finished by `epilogue`. The bias is not among them: it
+// is an argument of the product itself.
+dnnl::primitive_attr attributes(const odnn_epilogue &epilogue);
 
 // "[2, 3, 4]", for error texts.
 std::string list(const std::int64_t *values, std::size_t count);

@@ -1,4 +1,4 @@
-// Matrix products, with bias, residual and activation folded into the store of the result.
+// Matrix products, with bias, sum and activation folded into the store of the result.
 #if RANVIER_ONEDNN
 
 #include "kernel.hpp"
@@ -37,7 +37,7 @@ memory::desc bias_of(const odnn_matmul &product) {
   return {sizes, ranvier::data_type(product.epilogue.bias_type), strides};
 }
 
-// Both operands stay as they are, transposed or not. oneDNN's blocked product copies panels into
+// Both operands stay as they are, unless the right one comes packed, transposed or not. oneDNN's blocked product copies panels into
 // scratch memory as it goes; on typical sizes that was about as fast as reordering a whole operand
 // into the layout oneDNN asks for, or faster, by as much as half for a transposed right operand of
 // few rows. Only large products with a transposed left operand lose a little.
@@ -54,18 +54,18 @@ void build(odnn_kernel &kernel, const odnn_matmul &product) {
   const memory::desc bias = product.epilogue.bias ? bias_of(product) : memory::desc();
 
   const auto description = ranvier::describe<dnnl::matmul>(
-      ranvier::attributes(product.epilogue, result), left, right, bias, result);
+      ranvier::attributes(product.epilogue), left,
+      product.packed_right ? ranvier::any_layout(right) : right, bias, result);
+  const memory::desc wanted = description.weights_desc();
+  if (product.packed_right) kernel.expect_packed(right, wanted);
   kernel.implementation = description.impl_info_str();
 
   std::size_t operands = 0;
   odnn_kernel::arguments arguments;
   arguments.emplace_back(DNNL_ARG_SRC, kernel.operand(operands++, left));
-  arguments.emplace_back(DNNL_ARG_WEIGHTS, kernel.operand(operands++, right));
+  arguments.emplace_back(DNNL_ARG_WEIGHTS, kernel.operand(operands++, wanted));
   if (product.epilogue.bias) {
     arguments.emplace_back(DNNL_ARG_BIAS, kernel.operand(operands++, bias));
-  }
-  if (product.epilogue.residual) {
-    arguments.emplace_back(ranvier::residual_role, kernel.operand(operands++, result));
   }
   arguments.emplace_back(DNNL_ARG_DST, kernel.result(result));
   kernel.append(dnnl::matmul(description), description.scratchpad_desc(), arguments);

@@ -99,6 +99,9 @@ typedef enum ck_op {
   CK_OP_COUNT
 } ck_op;
 
+// About how long an operation takes on floats, in times of an addition; for the choice of threads.
+unsigned ck_op_cost(ck_op op);
+
 // A block kernel computes out[i] for i in 0 ..< n from dense operand blocks in[k][i]. `start` is
 // the position of the block's first element in the whole iteration space (only random bits use it).
 // `out` may equal in[k] for any k of the same element size.
@@ -147,6 +150,7 @@ typedef struct ck_loop_input {
   ck_input_kind kind;
   ck_type type;
   int64_t strides[CK_MAX_RANK];   // CK_INPUT_STRIDED only
+  size_t offset;                  // of the first element in its buffer
 } ck_loop_input;
 
 // What a step does. A loop with rows walks whole rows; its values have one element for each element
@@ -168,6 +172,7 @@ typedef struct ck_step {
   uint16_t operands[3];
   uint16_t operand_count;
   uint16_t result;          // an output or a register
+  uint16_t cost;            // of an element, in additions
 } ck_step;
 
 typedef struct ck_loop_output {

@@ -21,10 +21,11 @@ typedef enum odnn_activation {
 } odnn_activation;
 
 // All activations keep NaN.
-// What happens to a product before it is stored: result = activation(product + bias + residual).
+// What happens to a product before it is stored: result = activation(product + bias + result), the
+// last summand being what the buffer of the result holds.
 typedef struct odnn_epilogue {
   bool bias;            // an operand of `columns` (or output channels) elements
-  bool residual;        // an operand of the result's shape and type
+  bool accumulates;     // whether that summand is there
   odnn_activation activation;
   odnn_type bias_type;  // the operands' type, or f32
 } odnn_epilogue;
@@ -35,6 +36,7 @@ typedef struct odnn_matmul {
   int64_t rows, columns, depth;
   bool transpose_left;         // left is [batch, depth, rows] instead of [batch, rows, depth]
   bool transpose_right;        // right is [batch, columns, depth] instead of [batch, depth, columns]
+  bool packed_right;           // right comes in the kernel's own layout, see odnn_pack
   odnn_epilogue epilogue;
 } odnn_matmul;
 
@@ -50,6 +52,7 @@ typedef struct odnn_convolution {
   int64_t batch, input_channels, output_channels, groups;
   int64_t input[3], output[3], size[3], stride[3], dilation[3];   // dilation 1 = none
   int64_t padding_low[3], padding_high[3];
+  bool packed_kernel;          // forward only: the kernel comes in the primitive's own layout
   odnn_epilogue epilogue;      // forward only
 } odnn_convolution;
 
@@ -63,12 +66,20 @@ odnn_kernel *odnn_create_convolution(const odnn_convolution *description, char *
 // Bytes of 64-byte aligned scratch memory one run needs (possibly 0).
 size_t odnn_scratch_bytes(const odnn_kernel *kernel);
 
+// The bytes of the second operand in the layout that a kernel created for a packed one wants; 0 if
+// it takes the plain one.
+size_t odnn_packed_bytes(const odnn_kernel *kernel);
+
+// Lays the second operand out once; returns 0, or oneDNN's status code. `packed` is aligned to 64
+// bytes. Any kernel of the same description reads the result.
+int odnn_pack(odnn_kernel *kernel, const void *plain, void *packed);
+
 // The name of oneDNN's implementation, for plans that are printed.
 const char *odnn_implementation(const odnn_kernel *kernel);
 
 // Runs the kernel; returns 0, or oneDNN's status code. Not re-entrant for one kernel object: an
 // object serves one thread at a time. matmul / forward: operands = left|input, right|kernel, then
-// bias, then residual where asked for input gradient:   operands = output gradient, kernel;  result
+// bias where asked for input gradient:   operands = output gradient, kernel;  result
 // = input gradient kernel gradient:  operands = input, output gradient;   result = kernel gradient
 int odnn_run(odnn_kernel *kernel, const void *const *operands, void *result, void *scratch);
 

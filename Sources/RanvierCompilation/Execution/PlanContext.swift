@@ -22,6 +22,14 @@ final class PlanContext: @unchecked Sendable {
   /// What is copied to outputs when everything else is done.
   private let copies: [Copy]
   private let plan: Unowned
+  /// Inputs that are the same for many runs, in the layouts of the kernels that read them.
+  private let stablePackings: [StablePacking]
+
+  private struct StablePacking {
+    var input: Int
+    var storage: Storage
+    var pack: @Sendable (UnsafeMutableRawPointer, UnsafeMutableRawPointer) -> Void
+  }
 
   private struct Copy {
     enum Source {
@@ -49,10 +57,24 @@ final class PlanContext: @unchecked Sendable {
     table.initialize(repeating: arena.address, count: entries)
     var inputPositions = [[Int]](repeating: [], count: graph.inputs.count)
     var outputPositions = [[Int]](repeating: [], count: graph.outputs.count)
+    var stablePackings: [StablePacking] = []
     var bodies: [(Int, @Sendable (KernelArguments) -> Void)] = []
     for instruction in instructions {
       for (offset, value) in (instruction.operands + instruction.results).enumerated() {
         let position = instruction.base + offset
+        if let packed = plan.packed[instruction.node], packed.position == offset {
+          table[position] = packed.storage.address
+          continue
+        }
+        if let packing = kernels[instruction.node]?.packing, packing.operand == offset,
+          case .input(let index) = memory.locations[Int(value)]
+        {
+          let storage = Storage(byteCount: packing.byteCount)
+          table[position] = storage.address
+          stablePackings.append(
+            StablePacking(input: index, storage: storage, pack: packing.pack))
+          continue
+        }
         switch memory.locations[Int(value)] {
         case .input(let index): inputPositions[index].append(position)
         case .output(let index): outputPositions[index].append(position)
@@ -81,6 +103,7 @@ final class PlanContext: @unchecked Sendable {
         output: output, source: source, byteCount: graph.types[Int(value)].byteCount)
     }
     self.bodies = bodies
+    self.stablePackings = stablePackings
     self.inputPositions = inputPositions
     self.outputPositions = outputPositions
   }
@@ -95,6 +118,13 @@ final class PlanContext: @unchecked Sendable {
     for (index, storage) in outputs.enumerated() {
       for position in outputPositions[index] { table[position] = storage.address }
     }
+  }
+
+  var hasStablePackings: Bool { !stablePackings.isEmpty }
+
+  /// Lays out what the runs to come share.
+  func pack(_ arguments: KernelArguments) {
+    for packing in stablePackings { packing.pack(arguments[packing.input], packing.storage.address) }
   }
 
   /// Runs as a part of another plan, on the pointers of inputs and outputs.

@@ -1,16 +1,20 @@
 package import RanvierTensors
 
-/// Moves a bias and an activation into the matrix product or convolution before them, and what
-/// widens a product of 16-bit numbers into the product, which then rounds nothing.
+/// Moves a bias, a residual and an activation into the matrix product or convolution before them, and
+/// what widens a product of 16-bit numbers into the product, which then rounds nothing.
 package enum Epilogues {
   package static func run(_ graph: Graph) -> Graph {
     let consumers = graph.consumers
     let isOutput = Set(graph.outputs)
 
+    // A sum of two products belongs to the first.
+    var taken: Set<Int> = []
+
     /// The only node that reads a value, if the value is not returned as well.
     func onlyConsumer(_ value: Graph.ValueID) -> Int? {
       guard consumers[Int(value)].count == 1, !isOutput.contains(value) else { return nil }
-      return Int(consumers[Int(value)][0])
+      let consumer = Int(consumers[Int(value)][0])
+      return taken.contains(consumer) ? nil : consumer
     }
 
     // A chain ends at its last node; the nodes before it disappear into it.
@@ -21,25 +25,37 @@ package enum Epilogues {
       var chain = Chain(start: index)
       var end = index
       func next() -> Int? { onlyConsumer(graph.nodes[end].firstResult) }
+      func take(_ next: Int) {
+        end = next
+        taken.insert(next)
+      }
       if hasEpilogues(node.primitive) {
         if let next = next(),
           let bias = biasOperand(graph.nodes[next], of: graph.nodes[end].firstResult, graph),
           isComputed(bias, before: index, graph)
         {
           chain.bias = bias
-          end = next
+          take(next)
+        }
+        // Products leave residuals to the loops of what follows, which read them anyway.
+        if node.primitive is Convolution, let next = next(),
+          let residual = residualOperand(graph.nodes[next], of: graph.nodes[end].firstResult, graph)
+        {
+          chain.residual = residual
+          take(next)
         }
         if let next = next(), let activation = activation(graph.nodes[next].primitive) {
           chain.activation = activation
-          end = next
+          take(next)
         }
       }
-      if type.isNarrowFloat, let next = next(),
+      // A residual has the result's type.
+      if type.isNarrowFloat, chain.residual == nil, let next = next(),
         let cast = graph.nodes[next].primitive as? Cast, cast.elementType == .float32,
         !isOfActivations(node.primitive) || isOutput.contains(graph.nodes[next].firstResult)
       {
         chain.widens = true
-        end = next
+        take(next)
       }
       if end != index { chains[end] = chain }
     }
@@ -53,9 +69,12 @@ package enum Epilogues {
       let start = graph.nodes[chain.start]
       var inputs = start.operands.map { rewriter.newID($0) }
       if let bias = chain.bias { inputs.append(rewriter.newID(bias)) }
+      if let residual = chain.residual { inputs.append(rewriter.newID(residual)) }
       let primitive = ProductWithEpilogue(
         product: start.primitive,
-        epilogue: Epilogue(hasBias: chain.bias != nil, activation: chain.activation),
+        epilogue: Epilogue(
+          hasBias: chain.bias != nil, hasResidual: chain.residual != nil,
+          activation: chain.activation),
         widens: chain.widens)
       return rewriter.append(primitive, inputs, types: types, like: start)
     }.withoutDeadNodes()
@@ -64,6 +83,7 @@ package enum Epilogues {
   private struct Chain {
     var start: Int
     var bias: Graph.ValueID?
+    var residual: Graph.ValueID?
     var activation = Epilogue.Activation.identity
     var widens = false
   }
@@ -103,6 +123,21 @@ package enum Epilogues {
       graph.types[Int(cast.operands[0])].elementType == .float32
     {
       return cast.operands[0]
+    }
+    return other
+  }
+
+  /// The other operand of an addition, if it has the result's type.
+  private static func residualOperand(
+    _ node: Graph.Node, of value: Graph.ValueID, _ graph: Graph
+  ) -> Graph.ValueID? {
+    guard node.primitive is Add, let position = node.operands.firstIndex(of: value) else {
+      return nil
+    }
+    let other = node.operands[1 - position]
+    let type = graph.types[Int(value)]
+    guard other != value, graph.types[Int(other)] == type, type.elementType != .float64 else {
+      return nil
     }
     return other
   }

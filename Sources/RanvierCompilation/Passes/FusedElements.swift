@@ -45,7 +45,14 @@ package struct FusedElements: Primitive {
   package func evaluate(
     _ operands: [ReferenceArray], _ resultTypes: [TensorType]
   ) -> [ReferenceArray] {
-    var values = operands
+    var values = operands.enumerated().map { index, operand in
+      loop.views[index].map { view in
+        ReferenceArray(TensorType(operand.type.elementType, loop.shape)) { position in
+          operand.elements[
+            view.offset + zip(position, view.strides).reduce(0) { $0 + $1.0 * $1.1 }]
+        }
+      } ?? operand
+    }
     for member in members {
       let inputs = member.operands.map { values[$0] }
       values += member.primitive.evaluate(inputs, [member.type])

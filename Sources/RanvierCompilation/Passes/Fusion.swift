@@ -18,7 +18,10 @@ package enum Fusion {
         return region.members.count < 2
           ? nil : loop(graph, region) { regions.isRead($0, outside: index) }
       }
-      if loops.allSatisfy({ $0.map(fits) ?? true }) { return rewrite(graph, regions, loops) }
+      if loops.allSatisfy({ $0.map(fits) ?? true }) {
+        // Parts that loops read where they lie may have no other readers.
+        return rewrite(graph, regions, loops).withoutDeadNodes()
+      }
       // Rare; smaller regions need fewer registers, and shorter rows less room for each.
       limits.members /= 2
       limits.row /= 2
@@ -31,11 +34,10 @@ package enum Fusion {
     let registers = loop.registerCount
     guard registers <= mostRegisters, loop.steps.count <= mostSteps,
       loop.inputs.count + loop.outputs.count <= mostBuffers
-    else {
-      return false
-    }
+    else { return false }
     let expanded = loop.inputs.indices.filter {
-      !loop.rowInputs.contains($0) && loop.inputs[$0].shape != loop.shape
+      !loop.rowInputs.contains($0)
+        && (loop.views[$0] != nil || loop.inputs[$0].shape != loop.shape)
     }
     return (registers + 2 * expanded.count) * loop.rowLength * 8 <= mostWorkspace
   }
@@ -93,6 +95,7 @@ package enum Fusion {
   ) -> FusedLoop {
     var readings: [Reading] = []
     var positions: [Reading: Int] = [:]
+    var views: [Int: ElementLoop.View] = [:]
     var memberOf: [Graph.ValueID: Int] = [:]
     for (member, index) in region.members.enumerated() {
       memberOf[graph.nodes[index].firstResult] = member
@@ -112,6 +115,9 @@ package enum Fusion {
         let reading = reading(index, operand)
         guard positions[reading] == nil else { continue }
         positions[reading] = readings.count
+        if !reading.isKey, !reading.isPerRow, let view = partView(graph, operand, region.space) {
+          views[readings.count] = view
+        }
         readings.append(reading)
       }
     }
@@ -152,17 +158,39 @@ package enum Fusion {
           isPerRow: isPerRow))
     }
 
+    /// What is read: of a part, the whole.
+    let values = readings.indices.map { position in
+      views[position] == nil
+        ? readings[position].value : graph.node(of: readings[position].value)?.operands[0] ?? 0
+    }
     let written = region.members.indices.filter { member in
       isRead(graph.nodes[region.members[member]].firstResult)
     }
     let outputs = steps.outputs(written.map { places[$0] })
     let loop = ElementLoop(
       shape: region.space, rowLength: region.perRow.isEmpty ? 0 : region.rowLength,
-      inputs: inputs,
-      rowInputs: Set(readings.indices.filter { readings[$0].isPerRow }), steps: steps.steps,
-      outputs: outputs)
+      inputs: values.indices.map { constants[$0] == nil ? type(values[$0]) : inputs[$0] },
+      rowInputs: Set(readings.indices.filter { readings[$0].isPerRow }), views: views,
+      steps: steps.steps, outputs: outputs)
     return FusedLoop(
-      loop: loop, inputs: readings.map(\.value), constants: constants, members: members,
+      loop: loop, inputs: values, constants: constants, members: members,
       results: region.members.map { graph.nodes[$0].firstResult }, written: written)
   }
+
+  /// How a loop reads a value that is a part of another tensor, if it can read it where it lies.
+  private static func partView(
+    _ graph: Graph, _ value: Graph.ValueID, _ space: Shape
+  ) -> ElementLoop.View? {
+    guard let node = graph.node(of: value), let slice = node.primitive as? Slice,
+      graph.types[Int(value)].shape == space, let length = space.sizes.last,
+      length >= shortestRun, slice.strides.last == 1
+    else { return nil }
+    let whole = graph.types[Int(node.operands[0])].shape.strides
+    return ElementLoop.View(
+      offset: zip(slice.starts, whole).reduce(0) { $0 + $1.0 * $1.1 },
+      strides: zip(slice.strides, whole).map(*))
+  }
+
+  /// Shorter rows of a part are slower to read one by one than to copy first.
+  private static let shortestRun = 16
 }

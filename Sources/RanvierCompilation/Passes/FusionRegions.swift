@@ -52,6 +52,10 @@ struct FusionRegions {
     /// Elements of a row; a thread keeps a few rows in its caches.
     var row = 16384
     let inputs = 32
+    /// Elements of loops that take less time than starting another one.
+    let small = 16384
+    /// How many of the latest regions are looked at for one that reads the same.
+    let siblings = 16
   }
 
   init(_ graph: Graph, limits: Limits) {
@@ -87,6 +91,11 @@ struct FusionRegions {
       }
     }
     guard let space = spaceOfItsOwn(index) else { return }
+    if let sibling = sibling(of: index, space, users: users) {
+      regions[sibling.index] = sibling.region
+      region[index] = sibling.index
+      return
+    }
     region[index] = regions.count
     var new = Region(members: [index], space: space, inputs: Set(node.operands))
     if let axes = rowAxes(of: node) {
@@ -95,6 +104,28 @@ struct FusionRegions {
     }
     regions.append(new)
   }
+
+  /// A region that does not read a node's result, but something that the node reads as well; or
+  /// one that is too small to be worth a loop of its own.
+  private func sibling(
+    of index: Int, _ space: Shape, users: [Int]
+  ) -> (index: Int, region: Region)? {
+    let node = graph.nodes[index]
+    let isSmall = space.count <= limits.small
+    for candidate in regions.indices.suffix(limits.siblings).reversed() {
+      let other = regions[candidate]
+      guard other.space == space, let last = other.members.first,
+        users.allSatisfy({ $0 > last }),
+        isSmall || node.operands.contains(where: { other.inputs.contains($0) && isLarge($0) }),
+        let joined = joined(other, index, users: users)
+      else { continue }
+      return (candidate, joined)
+    }
+    return nil
+  }
+
+  /// Whether reading a value once instead of twice saves something.
+  private func isLarge(_ value: Graph.ValueID) -> Bool { shape(value).count > 1 }
 
   /// The shape over which a node can run as a loop, if it can.
   private func spaceOfItsOwn(_ index: Int) -> Shape? {

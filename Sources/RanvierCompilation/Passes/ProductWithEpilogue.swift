@@ -1,6 +1,6 @@
 package import RanvierTensors
 
-/// A matrix product or convolution, then a bias, then an activation, stored as the operands' type or
+/// A matrix product or convolution, then a bias, a residual and an activation, stored as the operands' type or
 /// as `f32`.
 package struct ProductWithEpilogue: Primitive {
   /// A ``MatrixProduct`` or ``Convolution``, or without bias and activation a convolution's gradient.
@@ -18,6 +18,7 @@ package struct ProductWithEpilogue: Primitive {
   package var name: String { product.name }
   package var description: String {
     "\(product)" + (epilogue.hasBias ? " + bias" : "")
+      + (epilogue.hasResidual ? " + residual" : "")
       + (epilogue.activation == .identity ? "" : " + \(epilogue.activation)")
       + (widens ? " in f32" : "")
   }
@@ -50,7 +51,9 @@ package struct ProductWithEpilogue: Primitive {
     _ operands: [ReferenceArray], _ resultTypes: [TensorType]
   ) -> [ReferenceArray] {
     var results = product.evaluate(Array(operands.prefix(2)), resultTypes)
-    if epilogue.hasBias { results = Add().evaluate([results[0], operands[2]], resultTypes) }
+    for operand in operands.dropFirst(2) {
+      results = Add().evaluate([results[0], operand], resultTypes)
+    }
     if let activation { results = activation.evaluate(results, resultTypes) }
     return results
   }
@@ -65,6 +68,12 @@ package struct ProductWithEpilogue: Primitive {
   }
 
   package func makeKernel(_ operands: [TensorType], _ results: [TensorType]) -> Kernel {
+    makeKernel(operands, results, constants: [])
+  }
+
+  package func makeKernel(
+    _ operands: [TensorType], _ results: [TensorType], constants: Set<Int>
+  ) -> Kernel {
     let (left, right) = (operands[0].shape, operands[1].shape)
     let type = operands[0].elementType
     let biasType = epilogue.hasBias ? operands[2].elementType : nil
@@ -74,7 +83,8 @@ package struct ProductWithEpilogue: Primitive {
     ) -> Kernel {
       ConvolutionKernel(
         direction, type: type, geometry: geometry, input: input, kernel: kernel, output: output,
-        epilogue: epilogue, biasType: biasType, resultType: results[0].elementType
+        epilogue: epilogue, biasType: biasType, resultType: results[0].elementType,
+        isKernelConstant: direction == .forward && constants.contains(1)
       ).prepared()
     }
     switch product {
@@ -82,7 +92,7 @@ package struct ProductWithEpilogue: Primitive {
       return ProductKernel(
         type: type, sizes: product.sizes(left, right), transposesLeft: product.transposesLeft,
         transposesRight: product.transposesRight, epilogue: epilogue, biasType: biasType,
-        resultType: results[0].elementType
+        resultType: results[0].elementType, isRightConstant: constants.contains(1)
       ).kernel()
     case let product as Convolution:
       return convolution(
@@ -98,20 +108,30 @@ package struct ProductWithEpilogue: Primitive {
   }
 
   package static var samples: [PrimitiveSample] {
-    [Epilogue.Activation.identity, .rectifiedLinear, .hyperbolicTangent, .logistic].map {
-      PrimitiveSample(
-        ProductWithEpilogue(
-          product: MatrixProduct(), epilogue: Epilogue(hasBias: true, activation: $0)),
-        [.init([5, 4]), .init([4, 3]), .init([3])], isDifferentiable: false)
+    let activations: [Epilogue.Activation] = [
+      .identity, .rectifiedLinear, .hyperbolicTangent, .logistic,
+    ]
+    func sample(
+      _ epilogue: Epilogue, _ type: ElementType = .float64, bias: ElementType = .float64,
+      widens: Bool = false
+    ) -> PrimitiveSample {
+      let vector = PrimitiveSample.Operand([3], .uniform(-1, 1), bias)
+      return PrimitiveSample(
+        ProductWithEpilogue(product: MatrixProduct(), epilogue: epilogue, widens: widens),
+        [.init([5, 4], .uniform(-1, 1), type), .init([4, 3], .uniform(-1, 1), type)]
+          + (epilogue.hasBias ? [vector] : [])
+          + (epilogue.hasResidual ? [.init([5, 3], .uniform(-1, 1), type)] : []),
+        isDifferentiable: false)
     }
-      + [false, true].map { widens in
-        PrimitiveSample(
-          ProductWithEpilogue(
-            product: MatrixProduct(), epilogue: Epilogue(hasBias: true), widens: widens),
-          [
-            .init([5, 4], .uniform(-1, 1), .bfloat16), .init([4, 3], .uniform(-1, 1), .bfloat16),
-            .init([3], .uniform(-1, 1), .float32),
-          ], isDifferentiable: false)
-      }
+    return activations.flatMap {
+      [
+        sample(Epilogue(hasBias: true, activation: $0)),
+        sample(Epilogue(hasBias: true, hasResidual: true, activation: $0)),
+        sample(Epilogue(hasResidual: true, activation: $0)),
+        sample(
+          Epilogue(hasBias: true, hasResidual: true, activation: $0), .bfloat16, bias: .float32),
+        sample(Epilogue(hasBias: true, activation: $0), .bfloat16, bias: .float32, widens: true),
+      ]
+    }
   }
 }

@@ -3,7 +3,8 @@ package import RanvierTensors
 /// Removes what needs not be computed: dead code, repeated expressions, operations on constants,
 /// and identities.
 package enum Simplification {
-  /// Results of operations on constants are computed ahead if they have at most this many elements.
+  /// Results of operations on constants are computed ahead if they have at most this many elements,
+  /// or no more than their operands.
   private static let largestFoldedCount = 1 << 16
 
   package static func run(_ graph: Graph) -> Graph {
@@ -46,9 +47,10 @@ package enum Simplification {
   private static func fold(
     _ node: Graph.Node, _ operands: [Graph.ValueID], _ types: [TensorType], _ graph: Graph
   ) -> [Tensor]? {
-    guard types.allSatisfy({ $0.shape.count <= largestFoldedCount }),
-      !(node.primitive is any ControlFlowPrimitive)
-    else { return nil }
+    if node.primitive is any ControlFlowPrimitive { return nil }
+    // Results of large constants may be as large: they take their place.
+    let largest = operands.reduce(largestFoldedCount) { max($0, graph.types[Int($1)].shape.count) }
+    guard types.allSatisfy({ $0.shape.count <= largest }) else { return nil }
     var tensors: [Tensor] = []
     for operand in operands {
       guard let tensor = graph.constant(operand) else { return nil }

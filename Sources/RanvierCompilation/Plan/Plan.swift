@@ -15,8 +15,17 @@ public final class Plan: Sendable {
   private let instructions: [Instruction]
   /// The plans of loops' bodies and branches.
   private let programs: [Program: Plan]
+  /// Constant operands of nodes in the layouts of their kernels.
+  let packed: [Int: PackedOperand]
+  private let stable: Range<Int>
   private let idle: Mutex<[PlanContext]>
   private let profileTotals = Mutex<Profile?>(nil)
+
+  /// A constant operand in its kernel's own layout.
+  struct PackedOperand: Sendable {
+    var position: Int
+    var storage: Storage
+  }
 
   struct Instruction: Sendable {
     var node: Int
@@ -29,17 +38,21 @@ public final class Plan: Sendable {
   /// Compiles a traced graph.
   ///
   /// - Parameter donated: Pairs of an input and the output that should replace it in its memory.
-  package init(_ traced: Graph, donated: [(input: Int, output: Int)] = []) {
+  /// - Parameter stable: The inputs that are the same for many runs of the plan as a part of another.
+  package init(
+    _ traced: Graph, donated: [(input: Int, output: Int)] = [], stable: Range<Int> = 0 ..< 0
+  ) {
     var graph = traced
     for pass in [
-      Inlining.run, Simplification.run, LoopJoining.run, LoopInvariants.run, Barriers.run,
-      Epilogues.run, WideSums.run, Fusion.run,
+      Inlining.run, Simplification.run, LoopJoining.run, LoopInvariants.run, LoopSums.run,
+      Barriers.run, ConstantScaling.run, Epilogues.run, WideSums.run, Fusion.run,
     ] {
       graph = pass(graph)
       assert(graph.verify() == nil, graph.verify() ?? "")
     }
     let programs = Plan.programs(of: graph)
-    let kernels = Plan.makeKernels(graph, programs)
+    let kernels = Plan.makeKernels(graph, programs, stable)
+    self.stable = stable
     self.graph = graph
     self.programs = programs
     memory = MemoryPlan(graph, kernels: kernels, donated: donated)
@@ -51,6 +64,7 @@ public final class Plan: Sendable {
       return Instruction(
         node: index, base: base, operands: node.operands, results: Array(node.results))
     }
+    packed = Plan.pack(graph, kernels)
     idle = Mutex([])
     let context = PlanContext(self, instructions, kernels: kernels)
     idle.withLock { $0.append(context) }
@@ -68,31 +82,60 @@ public final class Plan: Sendable {
     for node in graph.nodes {
       guard let primitive = node.primitive as? any ControlFlowPrimitive else { continue }
       for program in primitive.programs where plans[program] == nil {
-        plans[program] = Plan(program.graph)
+        plans[program] = Plan(program.graph, stable: primitive.stableInputs)
       }
     }
     return plans
   }
 
-  private static func makeKernels(_ graph: Graph, _ programs: [Program: Plan]) -> [Kernel?] {
-    graph.nodes.map { node in
+  private static func makeKernels(
+    _ graph: Graph, _ programs: [Program: Plan], _ stable: Range<Int>
+  ) -> [Kernel?] {
+    func isConstant(_ value: Graph.ValueID) -> Bool {
+      switch graph.sources[Int(value)] {
+      case .constant: true
+      case .input(let index): stable.contains(index)
+      case .node: false
+      }
+    }
+    return graph.nodes.map { node in
       let operands = node.operands.map { graph.types[Int($0)] }
       let results = graph.resultTypes(of: node)
       if let primitive = node.primitive as? any ControlFlowPrimitive {
         return primitive.makeKernel(
           operands, results, programs: primitive.programs.compactMap { programs[$0]?.makeKernel() })
       }
-      return node.primitive is Reshape ? nil : node.primitive.makeKernel(operands, results)
+      if node.primitive is Reshape { return nil }
+      let constants = node.operands.indices.filter { isConstant(node.operands[$0]) }
+      return node.primitive.makeKernel(operands, results, constants: Set(constants))
     }
+  }
+
+  /// Lays constant operands out as the kernels want them, once for all runs.
+  private static func pack(_ graph: Graph, _ kernels: [Kernel?]) -> [Int: PackedOperand] {
+    var packed: [Int: PackedOperand] = [:]
+    for (index, kernel) in kernels.enumerated() {
+      guard let packing = kernel?.packing,
+        let plain = graph.constant(graph.nodes[index].operands[packing.operand])?.concreteStorage
+      else { continue }
+      let storage = Storage(byteCount: packing.byteCount)
+      withExtendedLifetime(plain) { packing.pack(plain.address, storage.address) }
+      packed[index] = PackedOperand(position: packing.operand, storage: storage)
+    }
+    return packed
   }
 
   /// The plan as a part of another: a kernel on the pointers of its inputs and outputs, with
   /// intermediate memory of its own.
   private func makeKernel() -> Kernel {
-    let context = PlanContext(self, instructions, kernels: Plan.makeKernels(graph, programs))
+    let context = PlanContext(
+      self, instructions, kernels: Plan.makeKernels(graph, programs, stable))
     let text = instructions.count == 1 ? "1 instruction" : "\(instructions.count) instructions"
-    return Kernel(text) { [self] arguments in withExtendedLifetime(self) { context.run(arguments) }
+    var kernel = Kernel(text) { [self] arguments in
+      withExtendedLifetime(self) { context.run(arguments) }
     }
+    if context.hasStablePackings { kernel.prologue = { context.pack($0) } }
+    return kernel
   }
 
   /// The types of the results.
@@ -102,7 +145,7 @@ public final class Plan: Sendable {
   package func run(_ inputs: inout [Storage]) -> [Storage] {
     let context =
       idle.withLock { $0.popLast() }
-      ?? PlanContext(self, instructions, kernels: Plan.makeKernels(graph, programs))
+      ?? PlanContext(self, instructions, kernels: Plan.makeKernels(graph, programs, stable))
     var outputs: [Storage] = []
     outputs.reserveCapacity(graph.outputs.count)
     for (index, value) in graph.outputs.enumerated() {
@@ -146,7 +189,7 @@ extension Plan: CustomStringConvertible {
       case nil: "?"
       }
     }
-    let kernels = Plan.makeKernels(graph, programs)
+    let kernels = Plan.makeKernels(graph, programs, stable)
     var lines = instructions.flatMap { instruction -> [String] in
       let node = graph.nodes[instruction.node]
       let results = node.results.map { "\(place($0)): \(graph.types[Int($0)])" }
@@ -196,7 +239,7 @@ extension Plan: CustomStringConvertible {
       return "nothing was measured; call startProfiling() and run the plan"
     }
     let whole = totals.seconds.reduce(0, +)
-    let kernels = Plan.makeKernels(graph, programs)
+    let kernels = Plan.makeKernels(graph, programs, stable)
     let order = totals.seconds.indices.sorted { totals.seconds[$0] > totals.seconds[$1] }
     var lines = [
       String(

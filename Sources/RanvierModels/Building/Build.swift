@@ -106,16 +106,13 @@ public struct Initialize: Sendable {
 ///
 /// It may be called from several threads at once. Each new batch size is planned once.
 public struct Predict<Mode: BuildMode>: Sendable {
-  private let inference: CompiledFunction<Tensor, Parameters, Parameters, Parameters>
-  private let inputNames: [String]
-  /// The names of a single input, shared by all calls.
-  private let singleInput: Parameters
-  private let training:
+  fileprivate let inference: CompiledFunction<Tensor, Parameters, Parameters, Parameters>
+  fileprivate let names: InputNames
+  fileprivate let training:
     CompiledFunction<TrainingResult, Parameters, Parameters, Parameters, RandomKey>
 
   init(model: ResolvedModel) {
-    inputNames = model.inputs.map(\.name)
-    singleInput = [inputNames.first ?? "": Tensor(0, elementType: .float32)]
+    names = InputNames(model)
     inference = compile { (parameters: Parameters, state: Parameters, inputs: Parameters) in
       try model.forward(
         parameters: parameters, state: state, inputs: inputs, isTraining: false, key: nil
@@ -128,18 +125,6 @@ public struct Predict<Mode: BuildMode>: Sendable {
       return TrainingResult(output: outcome.output, layerState: outcome.state)
     }
   }
-
-  /// A tensor without a name as the only input.
-  private func named(_ input: Tensor) throws(ModelError) -> Parameters {
-    guard inputNames.count == 1 else {
-      let names = inputNames.map { "`\($0)`" }.joined(separator: ", ")
-      let example = inputNames.prefix(2).map { "\"\($0)\": ..." }.joined(separator: ", ")
-      throw ModelError(
-        path: "input", rule: "its \(inputNames.count) inputs by name (\(names))",
-        got: "one tensor without a name", hint: "call predict(state, [\(example)])")
-    }
-    return singleInput.mapTensors { _ in input }
-  }
 }
 
 extension Predict where Mode == InferenceMode {
@@ -147,7 +132,7 @@ extension Predict where Mode == InferenceMode {
   ///
   /// - Throws: ``ModelError`` if the input or the state does not fit the model.
   public func callAsFunction(_ state: ModelState, _ input: Tensor) throws -> Tensor {
-    try self(state, named(input))
+    try self(state, names.naming(input))
   }
 
   /// The output for several inputs by name.
@@ -166,7 +151,7 @@ extension Predict where Mode == TrainingMode {
   public func callAsFunction(
     _ state: ModelState, _ input: Tensor, key: RandomKey
   ) throws -> TrainingResult {
-    try self(state, named(input), key: key)
+    try self(state, names.naming(input), key: key)
   }
 
   /// The output and new layer state for several inputs by name.

@@ -32,8 +32,7 @@ extension ResolvedModel {
     _ key: RandomKey?
   ) throws -> (outcome: Outcome, values: [Tensor]) {
     let inputs = try matched(inputs)
-    try check(parameters, self.parameters, "parameter")
-    try check(state, self.state, "layer state")
+    try check(ModelState(parameters: parameters, layerState: state))
     var values: [Tensor] = []
     // Layers read it, too: each application of a shared layer goes on from where the one before it
     // left.
@@ -112,6 +111,12 @@ extension ResolvedModel {
       }
     }
     return result
+  }
+
+  /// Throws ``ModelError`` for a state that does not fit the model.
+  package func check(_ state: ModelState) throws(ModelError) {
+    try check(state.parameters, parameters, "parameter")
+    try check(state.layerState, self.state, "layer state")
   }
 
   private func check(

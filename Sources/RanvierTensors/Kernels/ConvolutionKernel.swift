@@ -17,6 +17,9 @@ package struct ConvolutionKernel: Sendable {
   /// The type of the bias, if there is one.
   package var biasType: ElementType
   package var resultType: ElementType
+  /// Whether the kernel of a forward convolution never changes, so that it is worth a layout of its
+  /// own.
+  package var isKernelConstant = false
 
   /// - Parameters:
   ///   - biasType: The operands' type by default; operands of 16 bits may have an `f32` bias.
@@ -24,7 +27,7 @@ package struct ConvolutionKernel: Sendable {
   package init(
     _ direction: Direction, type: ElementType, geometry: ConvolutionGeometry, input: Shape,
     kernel: Shape, output: Shape, epilogue: Epilogue = Epilogue(), biasType: ElementType? = nil,
-    resultType: ElementType? = nil
+    resultType: ElementType? = nil, isKernelConstant: Bool = false
   ) {
     self.direction = direction
     self.type = type
@@ -35,6 +38,7 @@ package struct ConvolutionKernel: Sendable {
     self.kernel = kernel
     self.output = output
     self.epilogue = epilogue
+    self.isKernelConstant = isKernelConstant
   }
 
   private var resultShape: Shape {
@@ -103,15 +107,18 @@ package struct ConvolutionKernel: Sendable {
       description.dilation = spatial(geometry.dilation)
       description.padding_low = spatial(geometry.paddingLow)
       description.padding_high = spatial(geometry.paddingHigh)
+      description.packed_kernel = isKernelConstant
       description.epilogue = epilogue.oneDNN(bias: biasType)
       let work = OneDNNKernel.Work(
         operations: 2 * Double(output.count) * Double(kernel.count / output[-1]),
         bytes: Double((input.count + kernel.count + output.count) * type.byteCount))
-      return OneDNNKernel.make(
-        "convolution", type, operandCount: 2 + (epilogue.hasBias ? 1 : 0), work: work
-      ) {
+      let operandCount = 2 + (epilogue.hasBias ? 1 : 0)
+      let kernel = OneDNNKernel.make("convolution", type, operandCount: operandCount, work: work) {
         odnn_create_convolution(&description, $0, $1)
       }
+      guard epilogue.hasResidual else { return kernel }
+      return kernel?.takingResidual(
+        after: operandCount, byteCount: output.count * resultType.byteCount)
     }
   #endif
 

@@ -40,24 +40,40 @@ package struct ElementLoop: Sendable, Hashable {
     }
   }
 
+  /// Where an input's elements lie that is a part of a larger tensor.
+  package struct View: Sendable, Hashable {
+    /// The elements before the first.
+    package var offset: Int
+    /// The elements from one to the next along each axis of the iteration space.
+    package var strides: [Int]
+
+    package init(offset: Int, strides: [Int]) {
+      self.offset = offset
+      self.strides = strides
+    }
+  }
+
   package var shape: Shape
   /// The number of elements of a row; 0 for a loop without rows.
   package var rowLength: Int
   package var inputs: [TensorType]
   /// The inputs that have one element for each row.
   package var rowInputs: Set<Int>
+  /// The inputs that are parts of larger tensors, whose types those inputs have.
+  package var views: [Int: View]
   package var steps: [Step]
   /// Indices of the steps whose results are written, in the order of the output buffers.
   package var outputs: [Int]
 
   package init(
     shape: Shape, rowLength: Int = 0, inputs: [TensorType], rowInputs: Set<Int> = [],
-    steps: [Step], outputs: [Int]
+    views: [Int: View] = [:], steps: [Step], outputs: [Int]
   ) {
     self.shape = shape
     self.rowLength = rowLength
     self.inputs = inputs
     self.rowInputs = rowInputs
+    self.views = views
     self.steps = steps
     self.outputs = outputs
   }
@@ -80,6 +96,7 @@ package struct ElementLoop: Sendable, Hashable {
     let keys = keys
     let dense = inputs.indices.filter {
       (rowInputs.contains($0) || inputs[$0].shape == shape) && !keys.contains($0)
+        && views[$0] == nil
     }
     return dense.flatMap { input in
       let lastRead = steps.lastIndex { $0.operands.contains(input) } ?? -1
@@ -124,7 +141,8 @@ private final class PreparedLoop: Sendable {
       inputs[index] =
         source.rowInputs.contains(index)
         ? PreparedLoop.rowInput(type)
-        : PreparedLoop.input(type, over: source.shape, isKey: keys.contains(index))
+        : source.views[index].map { PreparedLoop.view($0, of: type.elementType) }
+          ?? PreparedLoop.input(type, over: source.shape, isKey: keys.contains(index))
     }
     for (index, step) in source.outputs.enumerated() {
       outputs[index] = ck_loop_output(
@@ -178,16 +196,23 @@ private final class PreparedLoop: Sendable {
   private static func step(_ step: ElementLoop.Step) -> ck_step {
     var prepared = ck_step()
     prepared.kind = step.isPerRow ? CK_STEP_ROWS : CK_STEP_ELEMENTS
+    prepared.cost = step.isPerRow ? 0 : 1
     switch step.operation {
-    case .element(let code, let type): prepared.kernel = ck_op_kernel(ck_op(code), type.ckType)
+    case .element(let code, let type):
+      prepared.kernel = ck_op_kernel(ck_op(code), type.ckType)
+      if !step.isPerRow { prepared.cost = UInt16(ck_op_cost(ck_op(code))) }
     case .cast(let from, let to): prepared.kernel = ck_cast_kernel(from.ckType, to.ckType)
-    case .randomBits: prepared.kernel = ck_random_bits_u32
+    case .randomBits:
+      prepared.kernel = ck_random_bits_u32
+      prepared.cost = 10
     case .reduce(let code, let type):
       prepared.kind = CK_STEP_REDUCE
+      prepared.cost = 2
       prepared.reduction = Int32(code)
       prepared.type = type.ckType
     case .spread(let type):
       prepared.kind = CK_STEP_SPREAD
+      prepared.cost = 1
       prepared.type = type.ckType
     }
     return prepared
@@ -197,6 +222,18 @@ private final class PreparedLoop: Sendable {
     var input = ck_loop_input()
     input.type = type.elementType.ckType
     input.kind = CK_INPUT_ROWS
+    return input
+  }
+
+  private static func view(_ view: ElementLoop.View, of type: ElementType) -> ck_loop_input {
+    var input = ck_loop_input()
+    input.type = type.ckType
+    input.kind = CK_INPUT_STRIDED
+    input.offset = view.offset
+    withUnsafeMutableBytes(of: &input.strides) { bytes in
+      let strides = bytes.bindMemory(to: Int64.self)
+      for (axis, stride) in view.strides.enumerated() { strides[axis] = Int64(stride) }
+    }
     return input
   }
 

@@ -3,7 +3,8 @@ internal import CKernels
   internal import COneDNN
 #endif
 
-/// What happens to a product or convolution before it is stored: `activation(product + bias)`.
+/// What happens to a product or convolution before it is stored: `activation(product + bias +
+/// residual)`.
 package struct Epilogue: Sendable, Hashable {
   /// The activations that the library kernels can apply.
   package enum Activation: Sendable, Hashable {
@@ -12,20 +13,29 @@ package struct Epilogue: Sendable, Hashable {
 
   /// Whether a vector over the columns (output channels) is added.
   package var hasBias = false
+  /// Whether a tensor of the result's shape is added.
+  package var hasResidual = false
   package var activation = Activation.identity
 
-  package init(hasBias: Bool = false, activation: Activation = .identity) {
+  package init(
+    hasBias: Bool = false, hasResidual: Bool = false, activation: Activation = .identity
+  ) {
     self.hasBias = hasBias
+    self.hasResidual = hasResidual
     self.activation = activation
   }
 
-  package var isEmpty: Bool { !hasBias && activation == .identity }
+  package var isEmpty: Bool { operandCount == 0 && activation == .identity }
+
+  /// The operands after those of the product: bias, then residual.
+  package var operandCount: Int { (hasBias ? 1 : 0) + (hasResidual ? 1 : 0) }
 
   #if OneDNN
     func oneDNN(bias type: ElementType) -> odnn_epilogue {
       var epilogue = odnn_epilogue()
       epilogue.bias = hasBias
       epilogue.bias_type = type.oneDNN
+      epilogue.accumulates = hasResidual
       epilogue.activation =
         switch activation {
         case .identity: ODNN_IDENTITY
@@ -39,10 +49,33 @@ package struct Epilogue: Sendable, Hashable {
 }
 
 extension Kernel {
+  /// The kernel, which adds to what its result's memory holds, with that as its last operand.
+  ///
+  /// Where the memory plan gives both the same place, nothing is copied.
+  func takingResidual(after operands: Int, byteCount: Int) -> Kernel {
+    let inner = self
+    var whole = Kernel(
+      implementation, scratchBytes: scratchBytes,
+      inPlacePairs: [InPlacePair(operand: operands, result: 0)]
+    ) { arguments in
+      let (residual, result) = (arguments[operands], arguments[operands + 1])
+      if residual != result { result.copyMemory(from: residual, byteCount: byteCount) }
+      withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer.self, capacity: operands + 2) {
+        pointers in
+        for index in 0 ..< operands { pointers[index] = arguments[index] }
+        pointers[operands] = result
+        pointers[operands + 1] = arguments[operands + 2]
+        if let base = pointers.baseAddress { inner.body(KernelArguments(base: base)) }
+      }
+    }
+    whole.packing = packing
+    return whole
+  }
+
   /// The kernel followed by an element loop over its result, for libraries without epilogues.
   ///
-  /// Operands of the whole are this kernel's, then the bias. Numbers of 16 bits are widened for the
-  /// loop; the result is rounded once.
+  /// Operands of the whole are this kernel's, then bias and residual, which has the result's type.
+  /// Numbers of 16 bits are widened for the loop; the result is rounded once.
   ///
   /// - Parameters:
   ///   - product: The type of this kernel's result.
@@ -58,7 +91,8 @@ extension Kernel {
     var loop = ElementLoop(
       shape: shape,
       inputs: [TensorType(product, shape)]
-        + (epilogue.hasBias ? [TensorType(bias, [columns])] : []),
+        + (epilogue.hasBias ? [TensorType(bias, [columns])] : [])
+        + (epilogue.hasResidual ? [TensorType(result, shape)] : []),
       steps: [], outputs: [])
     func append(_ operation: ElementLoop.Operation, _ operands: [Int], _ type: ElementType) -> Int {
       loop.steps.append(.init(operation, operands: operands, resultType: type))
@@ -72,40 +106,46 @@ extension Kernel {
       let addend = converted(1, bias, type)
       value = append(.element(CK_OP_ADD.rawValue, type), [value, addend], type)
     }
+    if epilogue.hasResidual {
+      let addend = converted(loop.inputs.count - 1, result, type)
+      value = append(.element(CK_OP_ADD.rawValue, type), [value, addend], type)
+    }
     if let activation = epilogue.activation.operation {
       value = append(.element(activation.rawValue, type), [value], type)
     }
     value = converted(value, type, result)
     loop.outputs = [value - loop.inputs.count]
     return followed(
-      by: loop.makeKernel(), operands: operands, hasBias: epilogue.hasBias,
+      by: loop.makeKernel(), operands: operands, added: epilogue.operandCount,
       // A product of the result's size is replaced where it lies.
       productBytes: product.byteCount == result.byteCount ? 0 : rows * columns * product.byteCount)
   }
 
   private func followed(
-    by loop: Kernel, operands: Int, hasBias: Bool, productBytes: Int
+    by loop: Kernel, operands: Int, added: Int, productBytes: Int
   ) -> Kernel {
     let inner = self
-    let biasCount = hasBias ? 1 : 0
     let reserved = (productBytes + 63) & ~63
-    return Kernel("\(implementation) + epilogue", scratchBytes: reserved + scratchBytes) {
-      arguments in
-      let result = arguments[operands + biasCount]
-      let scratch = arguments[operands + biasCount + 1]
+    var whole = Kernel(
+      "\(implementation) + epilogue", scratchBytes: reserved + scratchBytes
+    ) { arguments in
+      let result = arguments[operands + added]
+      let scratch = arguments[operands + added + 1]
       let product = reserved > 0 ? scratch : result
-      withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer.self, capacity: operands + 2) {
+      withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer.self, capacity: operands + 4) {
         pointers in
         for index in 0 ..< operands { pointers[index] = arguments[index] }
         pointers[operands] = product
         pointers[operands + 1] = scratch + reserved
         if let base = pointers.baseAddress { inner.body(KernelArguments(base: base)) }
         pointers[0] = product
-        pointers[1] = biasCount == 1 ? arguments[operands] : result
-        pointers[1 + biasCount] = result
+        for index in 0 ..< added { pointers[1 + index] = arguments[operands + index] }
+        pointers[1 + added] = result
         if let base = pointers.baseAddress { loop.body(KernelArguments(base: base)) }
       }
     }
+    whole.packing = packing
+    return whole
   }
 }
 

@@ -15,10 +15,25 @@ package struct Kernel: Sendable {
     }
   }
 
+  /// How an operand that never changes is laid out once, before the first run.
+  package struct Packing: Sendable {
+    /// The operand that runs expect in the kernel's own layout.
+    package var operand: Int
+    /// The bytes of that layout.
+    package var byteCount: Int
+    /// Copies the operand (first) into that layout (second).
+    package var pack: @Sendable (UnsafeMutableRawPointer, UnsafeMutableRawPointer) -> Void
+  }
+
+  /// The layout of a constant operand, if the kernel was made for one and wants another layout.
+  package var packing: Packing?
   /// Which results may be written over which operands.
   package var inPlacePairs: [InPlacePair]
   /// What does the work, for plans that are printed.
   package var implementation: String
+  /// What has to be done once before runs that share the operands which never change; those are
+  /// already among the pointers.
+  package var prologue: (@Sendable (KernelArguments) -> Void)?
   /// Runs on pointers: operands, then results, then scratch memory.
   package var body: @Sendable (KernelArguments) -> Void
 

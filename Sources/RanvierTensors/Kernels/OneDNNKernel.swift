@@ -51,7 +51,7 @@
       let implementation = "onednn \(name) " + String(cString: odnn_implementation(created))
       // A loop without vectors is slower than a product of widened operands.
       if type != .float32, implementation.contains("ref") { return nil }
-      return Kernel(implementation, scratchBytes: odnn_scratch_bytes(created)) { arguments in
+      var kernel = Kernel(implementation, scratchBytes: odnn_scratch_bytes(created)) { arguments in
         let earlier = ck_exchange_threads(threads)
         defer { _ = ck_exchange_threads(earlier) }
         UnsafeRawPointer(arguments.base).withMemoryRebound(
@@ -64,6 +64,16 @@
           }
         }
       }
+      let packedBytes = odnn_packed_bytes(created)
+      if packedBytes > 0 {
+        kernel.packing = Kernel.Packing(operand: 1, byteCount: packedBytes) { plain, packed in
+          let status = odnn_pack(object.kernel, plain, packed)
+          guard status == 0 else {
+            fatalError("oneDNN failed with status \(status) to pack for \(implementation)")
+          }
+        }
+      }
+      return kernel
     }
   }
 

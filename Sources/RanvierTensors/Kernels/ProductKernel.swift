@@ -13,13 +13,16 @@ package struct ProductKernel: Sendable {
   /// The type of the bias, if there is one.
   package var biasType: ElementType
   package var resultType: ElementType
+  /// Whether the right operand never changes, so that it is worth a layout of its own.
+  package var isRightConstant = false
 
   /// - Parameters:
   ///   - biasType: The operands' type by default; operands of 16 bits may have an `f32` bias.
   ///   - resultType: The operands' type by default; operands of 16 bits may give `f32`.
   package init(
     type: ElementType, sizes: MatrixProduct.Sizes, transposesLeft: Bool, transposesRight: Bool,
-    epilogue: Epilogue = Epilogue(), biasType: ElementType? = nil, resultType: ElementType? = nil
+    epilogue: Epilogue = Epilogue(), biasType: ElementType? = nil, resultType: ElementType? = nil,
+    isRightConstant: Bool = false
   ) {
     self.type = type
     self.biasType = biasType ?? type
@@ -28,6 +31,7 @@ package struct ProductKernel: Sendable {
     self.transposesLeft = transposesLeft
     self.transposesRight = transposesRight
     self.epilogue = epilogue
+    self.isRightConstant = isRightConstant
   }
 
   /// The kernel; operands are left, right, then the bias if there is one.
@@ -105,17 +109,20 @@ package struct ProductKernel: Sendable {
       description.depth = Int64(sizes.depth)
       description.transpose_left = transposesLeft
       description.transpose_right = transposesRight
+      description.packed_right = isRightConstant
       description.epilogue = epilogue.oneDNN(bias: biasType)
       let batch = Double(sizes.batch)
       let (rows, columns, depth) = (Double(sizes.rows), Double(sizes.columns), Double(sizes.depth))
       let elements = batch * (rows * depth + depth * columns + rows * columns)
       let work = OneDNNKernel.Work(
         operations: 2 * batch * rows * columns * depth, bytes: elements * Double(type.byteCount))
-      return OneDNNKernel.make(
-        "matmul", type, operandCount: 2 + (epilogue.hasBias ? 1 : 0), work: work
-      ) {
+      let operandCount = 2 + (epilogue.hasBias ? 1 : 0)
+      let kernel = OneDNNKernel.make("matmul", type, operandCount: operandCount, work: work) {
         odnn_create_matmul(&description, $0, $1)
       }
+      guard epilogue.hasResidual else { return kernel }
+      let resultBytes = sizes.batch * sizes.rows * sizes.columns * resultType.byteCount
+      return kernel?.takingResidual(after: operandCount, byteCount: resultBytes)
     }
   #endif
 }

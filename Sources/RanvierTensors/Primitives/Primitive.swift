@@ -34,6 +34,13 @@ package protocol Primitive: Sendable, Hashable, CustomStringConvertible {
   /// The compiled form for operands of given types.
   func makeKernel(_ operands: [TensorType], _ results: [TensorType]) -> Kernel
 
+  /// The compiled form where some operands never change; those may get a layout of their own.
+  ///
+  /// The default makes no difference.
+  func makeKernel(
+    _ operands: [TensorType], _ results: [TensorType], constants: Set<Int>
+  ) -> Kernel
+
   /// Applications on which the tests try shape rule, derivative and kernel.
   static var samples: [PrimitiveSample] { get }
 }
@@ -46,6 +53,12 @@ extension Primitive {
   /// Whether two primitives are the same operation with the same options.
   package func isEqual(to other: any Primitive) -> Bool {
     (other as? Self).map { $0 == self } ?? false
+  }
+
+  package func makeKernel(
+    _ operands: [TensorType], _ results: [TensorType], constants: Set<Int>
+  ) -> Kernel {
+    makeKernel(operands, results)
   }
 }
 

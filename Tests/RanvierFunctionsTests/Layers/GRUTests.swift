@@ -84,7 +84,7 @@ import Testing
 
   @Test func `a state of bf16 changes by small amounts over many steps`() {
     // Each step goes 1/256 of the way to 1.
-    let gates = [0, 5.54, 20].flatMap { [$0, $0] }
+    let gates: [Double] = [0, 0, 5.54, 5.54, 20, 20]
     let result = gru(
       Tensor.zeros([1, 400, 3], elementType: .bfloat16),
       kernel: Tensor.zeros([3, 6], elementType: .bfloat16),

@@ -135,6 +135,39 @@ struct PrecisionTests {
     #expect(try productTypes(.full) == [.float32])
   }
 
+  @Test(arguments: cases.indices)
+  func `built-in parameters are converted ahead`(index: Int) throws {
+    let (model, input) = Self.cases[index]
+    let (initialize, predict) = try model.build(precision: .mixedBFloat16)
+    let state = try initialize(seed: 1)
+    let baked = try model.build(baking: state, precision: .mixedBFloat16)
+    let output = try baked(input)
+    #expect(output.elementType == .float32)
+    expectClose(output, try predict(state, input), relative: 0.03, absolute: 0.02)
+    let graph = try baked.plan(for: input).graph
+    for node in graph.nodes where node.primitive is Cast {
+      #expect(graph.constant(node.operands[0]) == nil, "\(node.primitive)")
+    }
+    #expect(!graph.nodes.contains { $0.primitive.name == "divide" && index == 0 })
+  }
+
+  @Test func `normalization folds into convolutions of bf16`() throws {
+    let model = Model.input("x", shape: [nil, 6, 6, 4])
+      .conv(8, kernelSize: 3, useBias: false).batchNorm().relu().flatten().dense(3)
+    let (initialize, predict) = try model.build()
+    var state = try initialize(seed: 1)
+    let key = RandomKey(seed: 2)
+    for (path, tensor) in state.layerState {
+      state.layerState[path] = key.derived(path).uniform(tensor.shape) + 0.5
+    }
+    let x = randomInput([2, 6, 6, 4])
+    let baked = try model.build(baking: state, precision: .mixedBFloat16)
+    expectClose(try baked(x), try predict(state, x), relative: 0.03, absolute: 0.03)
+    let names = try baked.plan(for: x).graph.nodes.map { "\($0.primitive)" }
+    #expect(names.filter { $0.hasSuffix("+ bias + rectifiedLinear") }.count == 1, "\(names)")
+    #expect(names.filter { $0.hasPrefix("fused") }.isEmpty, "\(names)")
+  }
+
   @Test func `gradients of kernels are f32 without rounding`() throws {
     let graph = try step(Self.network, Self.images, .mixedBFloat16).graph
     let gradients = graph.nodes.filter { $0.primitive.name == "convolution_kernel_gradient" }

@@ -1,10 +1,8 @@
 import Ranvier
 
-/// Predicting for one batch over and over, through the function that users call.
+/// Predicting for one batch over and over, with the parameters built in, as a server does.
 struct PredictionRun: WorkloadRun {
-  private let predict: Predict<InferenceMode>
-  /// The same computation with a plan that can be looked at.
-  private let inspectable: CompiledFunction<Tensor, ModelState, Tensor>
+  private let predict: BakedPredict
   private let state: ModelState
   private let input: Tensor
 
@@ -13,10 +11,8 @@ struct PredictionRun: WorkloadRun {
     _ model: Model, input: Tensor, precision: Precision,
     state change: (ModelState) -> ModelState = { $0 }
   ) throws {
-    let (initialize, predict) = try model.build(precision: precision.ofModels)
-    self.predict = predict
-    inspectable = compile { (state: ModelState, input: Tensor) in try predict(state, input) }
-    state = change(try initialize(seed: 0))
+    state = change(try model.build().initialize(seed: 0))
+    predict = try model.build(baking: state, precision: precision.ofModels)
     self.input = input
   }
 
@@ -29,11 +25,11 @@ struct PredictionRun: WorkloadRun {
 
   mutating func reset() {}
 
-  mutating func step() throws { _ = try predict(state, input) }
+  mutating func step() throws { _ = try predict(input) }
 
-  mutating func results() throws -> [Double] { try predict(state, input).sampled() }
+  mutating func results() throws -> [Double] { try predict(input).sampled() }
 
-  func plan() throws -> Plan { try inspectable.plan(for: state, input) }
+  func plan() throws -> Plan { try predict.plan(for: input) }
 
-  mutating func runPlan() throws { _ = try inspectable(state, input) }
+  mutating func runPlan() throws { _ = try predict(input) }
 }

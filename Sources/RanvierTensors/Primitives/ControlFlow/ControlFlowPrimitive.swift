@@ -6,11 +6,17 @@ package protocol ControlFlowPrimitive: Primitive {
   /// The programs, in the order in which their kernels are handed in.
   var programs: [Program] { get }
 
+  /// The inputs of the programs that are the same in many runs one after another, whose kernel is
+  /// told so by its prologue.
+  var stableInputs: Range<Int> { get }
+
   /// The kernel, given those of the programs.
   func makeKernel(_ operands: [TensorType], _ results: [TensorType], programs: [Kernel]) -> Kernel
 }
 
 extension ControlFlowPrimitive {
+  package var stableInputs: Range<Int> { 0 ..< 0 }
+
   package func makeKernel(_ operands: [TensorType], _ results: [TensorType]) -> Kernel {
     makeKernel(
       operands, results, programs: programs.map { $0.graph.makeInterpretingKernel() })

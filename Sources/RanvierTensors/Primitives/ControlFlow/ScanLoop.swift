@@ -28,6 +28,12 @@ package struct ScanLoop: ControlFlowPrimitive {
     "scan of \(length) steps\(isReversed ? ", reversed" : ""), \(body.graph.nodes.count) operations each"
   }
   package var programs: [Program] { [body] }
+
+  /// What the steps share, if there are enough of them to be worth preparing it.
+  package var stableInputs: Range<Int> {
+    let first = carryCount + elementCount
+    return first ..< (length < 4 ? first : body.inputTypes.count)
+  }
   package var resultCount: Int { body.graph.outputs.count }
 
   /// The same loop with another body.
@@ -100,6 +106,7 @@ package struct ScanLoop: ControlFlowPrimitive {
       let pointers = scratch.table(at: table, count: inputs + outputs + 1)
       for index in (carryCount + elementCount) ..< inputs { pointers[index] = arguments[index] }
       pointers[inputs + outputs] = scratch + stepScratch
+      step.prologue?(KernelArguments(base: pointers))
       for number in 0 ..< length {
         let position = isReversed ? length - 1 - number : number
         for index in 0 ..< carryCount {

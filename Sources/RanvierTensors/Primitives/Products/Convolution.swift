@@ -65,9 +65,15 @@ package struct Convolution: ExpensivePrimitive {
   }
 
   package func makeKernel(_ operands: [TensorType], _ results: [TensorType]) -> Kernel {
+    makeKernel(operands, results, constants: [])
+  }
+
+  package func makeKernel(
+    _ operands: [TensorType], _ results: [TensorType], constants: Set<Int>
+  ) -> Kernel {
     ConvolutionKernel(
       .forward, type: operands[0].elementType, geometry: geometry, input: operands[0].shape,
-      kernel: operands[1].shape, output: results[0].shape
+      kernel: operands[1].shape, output: results[0].shape, isKernelConstant: constants.contains(1)
     ).prepared()
   }
 

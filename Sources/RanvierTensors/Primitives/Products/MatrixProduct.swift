@@ -118,9 +118,16 @@ package struct MatrixProduct: ExpensivePrimitive {
   }
 
   package func makeKernel(_ operands: [TensorType], _ results: [TensorType]) -> Kernel {
+    makeKernel(operands, results, constants: [])
+  }
+
+  package func makeKernel(
+    _ operands: [TensorType], _ results: [TensorType], constants: Set<Int>
+  ) -> Kernel {
     ProductKernel(
       type: operands[0].elementType, sizes: sizes(operands[0].shape, operands[1].shape),
-      transposesLeft: transposesLeft, transposesRight: transposesRight
+      transposesLeft: transposesLeft, transposesRight: transposesRight,
+      isRightConstant: constants.contains(1)
     ).kernel()
   }
 
