@@ -71,6 +71,13 @@ import Testing
       var biased = plain
       biased.epilogue = Epilogue(hasBias: true, activation: .rectifiedLinear)
       biased.biasType = .float32
+      var added = biased
+      added.epilogue.hasResidual = true
+      let residual = random(exact.shape, result, &generator)
+      expectClose(
+        run(added.kernel(), [left, right, bias, residual], resultType),
+        relu(exact + bias.cast(to: .float64) + residual.cast(to: .float64)), depth: sizes.depth,
+        "\(note) with a residual")
       expectClose(
         run(biased.kernel(), [left, right, bias], resultType),
         relu(exact + bias.cast(to: .float64)), depth: sizes.depth, "\(note) with a bias")
@@ -111,6 +118,20 @@ import Testing
           "\(direction) of \(inputShape), \(kernelShape): \(prepared.implementation)")
       }
       let window = kernelShape.count / kernelShape[-1]
+      let residual = random(outputShape, result, &generator)
+      let bias = random([kernelShape[-1]], .float32, &generator)
+      let sum = ConvolutionKernel(
+        .forward, type: type, geometry: geometry, input: inputShape, kernel: kernelShape,
+        output: outputShape,
+        epilogue: Epilogue(hasBias: true, hasResidual: true, activation: .rectifiedLinear),
+        biasType: .float32, resultType: result
+      ).prepared()
+      let plain: Tensor = apply(
+        Convolution(geometry), [input.cast(to: .float64), kernel.cast(to: .float64)])
+      let added = bias.cast(to: .float64) + residual.cast(to: .float64)
+      expectClose(
+        run(sum, [input, kernel, bias, residual], TensorType(result, outputShape)),
+        relu(plain + added), depth: window, "\(inputShape) with a residual: \(sum.implementation)")
       check(.forward, Convolution(geometry), [input, kernel], window)
       check(
         .inputGradient, ConvolutionInputGradient(geometry, inputShape: inputShape),
