@@ -71,6 +71,7 @@ typedef struct reduction {
   const void *in;
   void *out;       // elements, if there is a single chunk
   void *partial;   // else accumulators
+  bool is_wide;    // results stay accumulators
 } reduction;
 
 // Number of rows to take as one: a power of two, so that folding halves it.
@@ -171,7 +172,7 @@ static size_t rows_per_group(size_t rows, size_t width) {
     const ck_reduction_plan *plan = &r->plan;                                                     \
     const element *in = r->in;                                                                    \
     element *out = r->out;                                                                        \
-    if (plan->inner == 1 && plan->reduced < short_row) {                                          \
+    if (plan->inner == 1 && plan->reduced < short_row && !r->is_wide) {                           \
       sum_short_rows_##op##_##name(out + begin, in + begin * plan->reduced, end - begin,          \
                                    plan->reduced);                                                \
       return;                                                                                     \
@@ -195,6 +196,8 @@ static size_t rows_per_group(size_t rows, size_t width) {
       }                                                                                           \
       if (plan->chunk_count > 1) {                                                                \
         memcpy((acc *)r->partial + t.partial, accumulator, t.width * sizeof(acc));                \
+      } else if (r->is_wide) {                                                                    \
+        memcpy((acc *)r->out + t.partial, accumulator, t.width * sizeof(acc));                    \
       } else {                                                                                    \
         element *result = out + t.partial;                                                        \
         for (size_t c = 0; c < t.width; c++) result[c] = ck_store_##name(accumulator[c]);         \
@@ -212,6 +215,10 @@ static size_t rows_per_group(size_t rows, size_t width) {
         for (size_t c = 0; c < chunks * inner - half; c++) {                                      \
           partial[c] = combine_##op##_##name(partial[c], partial[half + c]);                      \
         }                                                                                         \
+      }                                                                                           \
+      if (r->is_wide) {                                                                           \
+        memcpy((acc *)r->out + o * inner, partial, inner * sizeof(acc));                          \
+        continue;                                                                                 \
       }                                                                                           \
       element *out = (element *)r->out + o * inner;                                               \
       for (size_t c = 0; c < inner; c++) out[c] = ck_store_##name(partial[c]);                    \
@@ -285,6 +292,19 @@ static void run_lane_rows(void *context, size_t begin, size_t end) {
   }
 }
 
+static void reduce(ck_reduction operation, ck_type type, bool is_wide, void *out, const void *in,
+                   size_t outer, size_t reduced, size_t inner) {
+  _Alignas(64) unsigned char partial[CK_PARTIAL_BYTES];
+  size_t partial_size = ck_larger(ck_type_size(type), sizeof(float));
+  reduction r = {
+    .plan = ck_plan_reduction(outer, reduced, inner, strip_width, 256, partial_size),
+    .in = in, .out = out, .partial = partial, .is_wide = is_wide,
+  };
+  const reduction_kernels *kernel = &kernels[type][operation];
+  ck_parallel_for(r.plan.tasks, r.plan.grain, kernel->run, &r);
+  if (r.plan.chunk_count > 1) kernel->combine_chunks(&r);
+}
+
 void ck_reduce(ck_reduction operation, ck_type type, void *out, const void *in,
                size_t outer, size_t reduced, size_t inner) {
   if (outer == 0 || inner == 0) return;
@@ -294,13 +314,11 @@ void ck_reduce(ck_reduction operation, ck_type type, void *out, const void *in,
     ck_parallel_for(outer, ck_larger(CK_PARALLEL_GRAIN / 4 / reduced, 1), run_lane_rows, &rows);
     return;
   }
-  _Alignas(64) unsigned char partial[CK_PARTIAL_BYTES];
-  size_t partial_size = ck_larger(ck_type_size(type), sizeof(float));
-  reduction r = {
-    .plan = ck_plan_reduction(outer, reduced, inner, strip_width, 256, partial_size),
-    .in = in, .out = out, .partial = partial,
-  };
-  const reduction_kernels *kernel = &kernels[type][operation];
-  ck_parallel_for(r.plan.tasks, r.plan.grain, kernel->run, &r);
-  if (r.plan.chunk_count > 1) kernel->combine_chunks(&r);
+  reduce(operation, type, false, out, in, outer, reduced, inner);
+}
+
+void ck_reduce_wide(ck_reduction operation, ck_type type, float *out, const void *in,
+                    size_t outer, size_t reduced, size_t inner) {
+  if (outer == 0 || inner == 0) return;
+  reduce(operation, type, true, out, in, outer, reduced, inner);
 }

@@ -134,7 +134,7 @@ candidate make(const typename Primitive::primitive_desc &description, Layout ker
 }
 
 memory::desc bias_of(const odnn_convolution &layer) {
-  return {{layer.output_channels}, ranvier::data_type(layer.operand_type), memory::format_tag::x};
+  return {{layer.output_channels}, ranvier::data_type(layer.epilogue.bias_type), memory::format_tag::x};
 }
 
 // The primitive for arrays of the layouts `given`, the kernel's being open. What `epilogue` asks

@@ -222,6 +222,12 @@ extern "C" int odnn_run(
 
 extern "C" void odnn_destroy(odnn_kernel *kernel) { delete kernel; }
 
+extern "C" bool odnn_multiplies_bf16(void) {
+  // A set of instructions has the bits of every set that it includes.
+  const int wanted = static_cast<int>(dnnl::cpu_isa::avx512_core_bf16);
+  return (static_cast<int>(dnnl::get_effective_cpu_isa()) & wanted) == wanted;
+}
+
 extern "C" const char *odnn_version(void) {
   // Read once: the text must outlive the call.
   static char text[32];

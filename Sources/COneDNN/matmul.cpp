@@ -34,7 +34,7 @@ memory::desc bias_of(const odnn_matmul &product) {
   memory::dims strides(sizes.size(), product.columns);
   sizes.back() = product.columns;
   strides.back() = 1;
-  return {sizes, ranvier::data_type(product.operand_type), strides};
+  return {sizes, ranvier::data_type(product.epilogue.bias_type), strides};
 }
 
 // Both operands stay as they are, unless the right one comes packed, transposed or not. oneDNN's blocked product copies panels into

@@ -32,6 +32,7 @@ public struct Loop: Sendable {
 
   let model: Model
   let work: Work
+  let precision: Precision
   private(set) var metrics: [Metric] = []
   private(set) var handlers: [Handler] = []
   private(set) var validation: Validation?
@@ -50,21 +51,27 @@ public struct Loop: Sendable {
   ///   - model: The model.
   ///   - loss: What is made small; its mean over the examples of an epoch is the metric `loss`.
   ///   - optimizer: How parameters follow their gradients.
+  ///   - precision: The types of numbers in which the model computes, also in validation;
+  ///     parameters have the same types in every precision.
   /// - Returns: A loop to which metrics and handlers can be attached.
-  public static func trainer(_ model: Model, loss: Loss, optimizer: Optimizer) -> Loop {
-    var loop = Loop(model: model, work: .training(loss: loss, optimizer: optimizer))
+  public static func trainer(
+    _ model: Model, loss: Loss, optimizer: Optimizer, precision: Precision = .full
+  ) -> Loop {
+    var loop = Loop(
+      model: model, work: .training(loss: loss, optimizer: optimizer), precision: precision)
     loop.metrics = [.meanLoss(loss)]
     return loop
   }
 
   /// A loop that measures a model without changing it.
-  public static func evaluator(_ model: Model) -> Loop {
-    Loop(model: model, work: .evaluation)
+  public static func evaluator(_ model: Model, precision: Precision = .full) -> Loop {
+    Loop(model: model, work: .evaluation, precision: precision)
   }
 
-  private init(model: Model, work: Work) {
+  private init(model: Model, work: Work, precision: Precision) {
     self.model = model
     self.work = work
+    self.precision = precision
   }
 
   /// Measures something else: exact over each epoch, in training and in validation.

@@ -15,7 +15,7 @@ struct LoopRun {
 
   init(_ loop: Loop) throws {
     self.loop = loop
-    model = try ResolvedModel(loop.model)
+    model = try ResolvedModel(loop.model, precision: loop.precision)
     evaluation = EvaluationStep(model: model, metrics: loop.metrics)
     switch loop.work {
     case .training(let loss, let optimizer):

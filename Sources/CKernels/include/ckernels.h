@@ -254,6 +254,10 @@ typedef enum ck_reduction {
 void ck_reduce(ck_reduction reduction, ck_type type, void *out, const void *in,
                size_t outer, size_t reduced, size_t inner);
 
+// The same for f16 and bf16, with results in the f32 in which they are computed.
+void ck_reduce_wide(ck_reduction reduction, ck_type type, float *out, const void *in,
+                    size_t outer, size_t reduced, size_t inner);
+
 // Position (i32) of the first maximum (or minimum) along the middle axis; the first NaN wins.
 void ck_arg_reduce(bool maximum, ck_type type, int32_t *out, const void *in,
                    size_t outer, size_t reduced, size_t inner);

@@ -24,9 +24,10 @@ typedef enum odnn_activation {
 // What happens to a product before it is stored: result = activation(product + bias + result), the
 // last summand being what the buffer of the result holds.
 typedef struct odnn_epilogue {
-  bool bias;            // an operand of `columns` (or output channels) elements, of the operands' type
+  bool bias;            // an operand of `columns` (or output channels) elements
   bool accumulates;     // whether that summand is there
   odnn_activation activation;
+  odnn_type bias_type;  // the operands' type, or f32
 } odnn_epilogue;
 
 typedef struct odnn_matmul {
@@ -83,6 +84,10 @@ const char *odnn_implementation(const odnn_kernel *kernel);
 int odnn_run(odnn_kernel *kernel, const void *const *operands, void *result, void *scratch);
 
 void odnn_destroy(odnn_kernel *kernel);
+
+// Whether the processor has instructions for bf16 products. Without them oneDNN computes what it can
+// in f32, no faster than on f32 operands.
+bool odnn_multiplies_bf16(void);
 
 // "2.6.3"-like version of the library in use.
 const char *odnn_version(void);

@@ -34,10 +34,20 @@ package enum ConstantScaling {
       let start = graph.nodes[chain.start]
       var inputs = start.operands.map { rewriter.newID($0) }
       inputs[1] = rewriter.constant(chain.scaledWeights(of: start.primitive))
-      let product = rewriter.append(start.primitive, inputs, types: types, like: start)
-      guard let shift = chain.shift else { return product }
-      return rewriter.append(
-        Add(), product + [rewriter.constant(shift)], types: types, like: start)
+      let own = graph.resultTypes(of: start)
+      var result = rewriter.append(start.primitive, inputs, types: own, like: start)
+      func cast(_ value: Graph.ValueID, _ shape: Shape, to type: ElementType) -> Graph.ValueID {
+        rewriter.append(Cast(to: type), [value], types: [TensorType(type, shape)], like: start)[0]
+      }
+      if let shift = chain.shift {
+        var addend = rewriter.constant(shift)
+        // The product adds what stands before the conversion, which rounds nothing.
+        if shift.elementType != own[0].elementType {
+          addend = cast(addend, shift.shape, to: own[0].elementType)
+        }
+        result = rewriter.append(Add(), [result[0], addend], types: own, like: start)
+      }
+      return types == own ? result : [cast(result[0], types[0].shape, to: types[0].elementType)]
     }.withoutDeadNodes()
   }
 
@@ -45,7 +55,7 @@ package enum ConstantScaling {
   private static func weights(of node: Graph.Node, _ graph: Graph) -> Tensor? {
     guard node.primitive is Convolution || node.primitive is MatrixProduct,
       let weights = graph.constant(node.operands[1]), weights.isConcrete,
-      weights.elementType == .float32 || weights.elementType == .float64
+      weights.elementType.isFloatingPoint
     else { return nil }
     return weights
   }
@@ -67,11 +77,18 @@ package enum ConstantScaling {
     var isWorthwhile: Bool { scale != nil || summands > 1 }
 
     /// Takes a node over if it adds to or multiplies the product's columns by a constant.
+    ///
+    /// Products of 16-bit numbers are scaled in `f32`, between conversions that are taken over, too.
     mutating func append(_ node: Graph.Node, of value: Graph.ValueID, _ graph: Graph) -> Bool {
+      if let cast = node.primitive as? Cast, weights.elementType.isNarrowFloat {
+        return cast.elementType == .float32 || cast.elementType == weights.elementType
+      }
       guard node.operands.count == 2, let position = node.operands.firstIndex(of: value),
         let constant = graph.constant(node.operands[1 - position]), constant.isConcrete,
         graph.types[Int(node.firstResult)] == graph.types[Int(value)],
-        let vector = Chain.columns(constant, of: graph.types[Int(value)].shape)
+        let vector = Chain.columns(
+          weights.elementType.isNarrowFloat ? constant.cast(to: .float32) : constant,
+          of: graph.types[Int(value)].shape)
       else { return false }
       switch node.primitive {
       case is Multiply:
@@ -101,6 +118,11 @@ package enum ConstantScaling {
 
     func scaledWeights(of product: any Primitive) -> Tensor {
       guard let scale else { return weights }
+      if weights.elementType.isNarrowFloat {
+        var wide = self
+        wide.weights = weights.cast(to: .float32)
+        return wide.scaledWeights(of: product).cast(to: weights.elementType)
+      }
       if let product = product as? MatrixProduct, product.transposesRight {
         return weights * scale.reshaped(to: [scale.count, 1])
       }

@@ -1,6 +1,7 @@
 package import RanvierTensors
 
-/// Moves a bias, a residual and an activation into the matrix product or convolution before them.
+/// Moves a bias, a residual and an activation into the matrix product or convolution before them, and
+/// what widens a product of 16-bit numbers into the product, which then rounds nothing.
 package enum Epilogues {
   package static func run(_ graph: Graph) -> Graph {
     let consumers = graph.consumers
@@ -19,33 +20,42 @@ package enum Epilogues {
     // A chain ends at its last node; the nodes before it disappear into it.
     var chains: [Int: Chain] = [:]
     for (index, node) in graph.nodes.enumerated() {
-      guard node.primitive is MatrixProduct || node.primitive is Convolution,
-        graph.types[Int(node.firstResult)].elementType.isFloatingPoint
-      else { continue }
+      let type = graph.types[Int(node.firstResult)].elementType
+      guard isProduct(node.primitive), type.isFloatingPoint else { continue }
       var chain = Chain(start: index)
       var end = index
-      if let next = onlyConsumer(graph.nodes[end].firstResult),
-        let bias = biasOperand(graph.nodes[next], of: graph.nodes[end].firstResult, graph),
-        isComputed(bias, before: index, graph)
-      {
-        chain.bias = bias
+      func next() -> Int? { onlyConsumer(graph.nodes[end].firstResult) }
+      func take(_ next: Int) {
         end = next
         taken.insert(next)
       }
-      // Products leave residuals to the loops of what follows, which read them anyway.
-      if node.primitive is Convolution, let next = onlyConsumer(graph.nodes[end].firstResult),
-        let residual = residualOperand(graph.nodes[next], of: graph.nodes[end].firstResult, graph)
-      {
-        chain.residual = residual
-        end = next
-        taken.insert(next)
+      if hasEpilogues(node.primitive) {
+        if let next = next(),
+          let bias = biasOperand(graph.nodes[next], of: graph.nodes[end].firstResult, graph),
+          isComputed(bias, before: index, graph)
+        {
+          chain.bias = bias
+          take(next)
+        }
+        // Products leave residuals to the loops of what follows, which read them anyway.
+        if node.primitive is Convolution, let next = next(),
+          let residual = residualOperand(graph.nodes[next], of: graph.nodes[end].firstResult, graph)
+        {
+          chain.residual = residual
+          take(next)
+        }
+        if let next = next(), let activation = activation(graph.nodes[next].primitive) {
+          chain.activation = activation
+          take(next)
+        }
       }
-      if let next = onlyConsumer(graph.nodes[end].firstResult),
-        let activation = activation(graph.nodes[next].primitive)
+      // A residual has the result's type.
+      if type.isNarrowFloat, chain.residual == nil, let next = next(),
+        let cast = graph.nodes[next].primitive as? Cast, cast.elementType == .float32,
+        !isOfActivations(node.primitive) || isOutput.contains(graph.nodes[next].firstResult)
       {
-        chain.activation = activation
-        end = next
-        taken.insert(next)
+        chain.widens = true
+        take(next)
       }
       if end != index { chains[end] = chain }
     }
@@ -64,7 +74,8 @@ package enum Epilogues {
         product: start.primitive,
         epilogue: Epilogue(
           hasBias: chain.bias != nil, hasResidual: chain.residual != nil,
-          activation: chain.activation))
+          activation: chain.activation),
+        widens: chain.widens)
       return rewriter.append(primitive, inputs, types: types, like: start)
     }.withoutDeadNodes()
   }
@@ -74,9 +85,28 @@ package enum Epilogues {
     var bias: Graph.ValueID?
     var residual: Graph.ValueID?
     var activation = Epilogue.Activation.identity
+    var widens = false
   }
 
-  /// The other operand of an addition, if it is a vector over the last axis.
+  private static func isProduct(_ primitive: any Primitive) -> Bool {
+    hasEpilogues(primitive) || primitive is ConvolutionInputGradient
+      || primitive is ConvolutionKernelGradient
+  }
+
+  private static func hasEpilogues(_ primitive: any Primitive) -> Bool {
+    primitive is MatrixProduct || primitive is Convolution
+  }
+
+  /// Whether a convolution gives images.
+  ///
+  /// They are large, and what reads them widens as it goes: that costs less than writing twice as
+  /// many bytes.
+  private static func isOfActivations(_ primitive: any Primitive) -> Bool {
+    primitive is Convolution || primitive is ConvolutionInputGradient
+  }
+
+  /// The other operand of an addition, if it is a vector over the last axis: for a product of 16-bit
+  /// numbers the vector before it was rounded, where there is one.
   private static func biasOperand(
     _ node: Graph.Node, of value: Graph.ValueID, _ graph: Graph
   ) -> Graph.ValueID? {
@@ -85,10 +115,15 @@ package enum Epilogues {
     }
     let other = node.operands[1 - position]
     let (type, result) = (graph.types[Int(other)], graph.types[Int(value)])
-    guard other != value, type.elementType == result.elementType, type.elementType == .float32,
+    guard other != value, type.elementType == result.elementType, type.elementType != .float64,
       type.shape.rank == 1, type.shape[0] == result.shape[-1],
       graph.types[Int(node.firstResult)] == result
     else { return nil }
+    if type.elementType.isNarrowFloat, let cast = graph.node(of: other), cast.primitive is Cast,
+      graph.types[Int(cast.operands[0])].elementType == .float32
+    {
+      return cast.operands[0]
+    }
     return other
   }
 
@@ -101,7 +136,7 @@ package enum Epilogues {
     }
     let other = node.operands[1 - position]
     let type = graph.types[Int(value)]
-    guard other != value, graph.types[Int(other)] == type, type.elementType == .float32 else {
+    guard other != value, graph.types[Int(other)] == type, type.elementType != .float64 else {
       return nil
     }
     return other
@@ -126,111 +161,6 @@ extension Graph {
   package func withoutDeadNodes() -> Graph {
     GraphRewriter.rewrite(self) { rewriter, _, node, operands in
       rewriter.append(node.primitive, operands, types: resultTypes(of: node), like: node)
-    }
-  }
-}
-
-/// A matrix product or convolution, then a bias, then an activation.
-package struct ProductWithEpilogue: Primitive {
-  /// A ``MatrixProduct`` or ``Convolution``.
-  package let product: any Primitive
-  package let epilogue: Epilogue
-
-  package init(product: any Primitive, epilogue: Epilogue) {
-    self.product = product
-    self.epilogue = epilogue
-  }
-
-  package var name: String { product.name }
-  package var description: String {
-    "\(product)" + (epilogue.hasBias ? " + bias" : "")
-      + (epilogue.hasResidual ? " + residual" : "")
-      + (epilogue.activation == .identity ? "" : " + \(epilogue.activation)")
-  }
-
-  package static func == (first: Self, second: Self) -> Bool {
-    first.epilogue == second.epilogue && first.product.isEqual(to: second.product)
-  }
-
-  package func hash(into hasher: inout Hasher) {
-    product.hash(into: &hasher)
-    hasher.combine(epilogue)
-  }
-
-  package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
-    try product.resultTypes(of: Array(operands.prefix(2)))
-  }
-
-  package func pullback(_ application: Application) -> [Tensor?] {
-    fatalError("epilogues are made after derivatives")
-  }
-
-  package func vectorized(_ batch: BatchedApplication) -> [Tensor] {
-    fatalError("batches are formed before a plan is made")
-  }
-
-  package func evaluate(
-    _ operands: [ReferenceArray], _ resultTypes: [TensorType]
-  ) -> [ReferenceArray] {
-    var results = product.evaluate(Array(operands.prefix(2)), resultTypes)
-    for operand in operands.dropFirst(2) {
-      results = Add().evaluate([results[0], operand], resultTypes)
-    }
-    if let activation { results = activation.evaluate(results, resultTypes) }
-    return results
-  }
-
-  private var activation: (any Primitive)? {
-    switch epilogue.activation {
-    case .identity: nil
-    case .rectifiedLinear: RectifiedLinear()
-    case .hyperbolicTangent: HyperbolicTangent()
-    case .logistic: Logistic()
-    }
-  }
-
-  package func makeKernel(_ operands: [TensorType], _ results: [TensorType]) -> Kernel {
-    makeKernel(operands, results, constants: [])
-  }
-
-  package func makeKernel(
-    _ operands: [TensorType], _ results: [TensorType], constants: Set<Int>
-  ) -> Kernel {
-    let (left, right) = (operands[0], operands[1])
-    switch product {
-    case let product as MatrixProduct:
-      return ProductKernel(
-        type: left.elementType, sizes: product.sizes(left.shape, right.shape),
-        transposesLeft: product.transposesLeft, transposesRight: product.transposesRight,
-        epilogue: epilogue, isRightConstant: constants.contains(1)
-      ).kernel()
-    case let convolution as Convolution:
-      return ConvolutionKernel(
-        .forward, type: left.elementType, geometry: convolution.geometry, input: left.shape,
-        kernel: right.shape, output: results[0].shape, epilogue: epilogue,
-        isKernelConstant: constants.contains(1)
-      ).prepared()
-    default: fatalError("\(product) has no epilogues")
-    }
-  }
-
-  package static var samples: [PrimitiveSample] {
-    [Epilogue.Activation.identity, .rectifiedLinear, .hyperbolicTangent, .logistic].flatMap {
-      [
-        PrimitiveSample(
-          ProductWithEpilogue(
-            product: MatrixProduct(), epilogue: Epilogue(hasBias: true, activation: $0)),
-          [.init([5, 4]), .init([4, 3]), .init([3])], isDifferentiable: false),
-        PrimitiveSample(
-          ProductWithEpilogue(
-            product: MatrixProduct(),
-            epilogue: Epilogue(hasBias: true, hasResidual: true, activation: $0)),
-          [.init([5, 4]), .init([4, 3]), .init([3]), .init([5, 3])], isDifferentiable: false),
-        PrimitiveSample(
-          ProductWithEpilogue(
-            product: MatrixProduct(), epilogue: Epilogue(hasResidual: true, activation: $0)),
-          [.init([5, 4]), .init([4, 3]), .init([5, 3])], isDifferentiable: false),
-      ]
     }
   }
 }

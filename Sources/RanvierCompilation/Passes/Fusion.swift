@@ -6,6 +6,7 @@ package enum Fusion {
   /// Limits of the element loops in C.
   private static let mostBuffers = 64
   private static let mostRegisters = 32
+  private static let mostSteps = 256
   private static let mostWorkspace = 512 * 1024
 
   package static func run(_ graph: Graph) -> Graph {
@@ -31,9 +32,9 @@ package enum Fusion {
   private static func fits(_ fused: FusedLoop) -> Bool {
     let loop = fused.loop
     let registers = loop.registerCount
-    guard registers <= mostRegisters, loop.inputs.count + loop.outputs.count <= mostBuffers else {
-      return false
-    }
+    guard registers <= mostRegisters, loop.steps.count <= mostSteps,
+      loop.inputs.count + loop.outputs.count <= mostBuffers
+    else { return false }
     let expanded = loop.inputs.indices.filter {
       !loop.rowInputs.contains($0)
         && (loop.views[$0] != nil || loop.inputs[$0].shape != loop.shape)
@@ -54,7 +55,9 @@ package enum Fusion {
       guard index == regions.regions[region].members.last else { return types.map { _ in -1 } }
       let results = rewriter.append(
         FusedElements(loop: loop.loop, members: loop.members, written: loop.written),
-        loop.inputs.map { rewriter.newID($0) },
+        loop.inputs.indices.map { input in
+          loop.constants[input].map { rewriter.constant($0) } ?? rewriter.newID(loop.inputs[input])
+        },
         types: loop.written.map { loop.members[$0].type }, like: node)
       for (member, result) in zip(loop.written, results) {
         rewriter.map(loop.results[member], to: result)
@@ -68,6 +71,8 @@ package enum Fusion {
     var loop: ElementLoop
     /// The values that the loop reads.
     var inputs: [Graph.ValueID]
+    /// What takes the place of some inputs: single numbers of 16 bits, widened here once and for all.
+    var constants: [Int: Tensor]
     var members: [FusedElements.Member]
     /// The members' values in the graph.
     var results: [Graph.ValueID]
@@ -117,50 +122,39 @@ package enum Fusion {
       }
     }
 
-    let inputCount = readings.count
-    var steps: [ElementLoop.Step] = []
-    /// The step or input that has a member's result.
-    var places: [Int] = []
-    var spread: [Int: Int] = [:]
+    var constants: [Int: Tensor] = [:]
+    let inputs = readings.indices.map { input -> TensorType in
+      let own = type(readings[input].value)
+      guard own.elementType.isNarrowFloat, own.shape.count == 1,
+        let tensor = graph.constant(readings[input].value), tensor.isConcrete
+      else { return own }
+      constants[input] = tensor.cast(to: .float32)
+      return TensorType(.float32, own.shape)
+    }
+    var steps = LoopSteps(
+      inputs: zip(inputs, readings).map { ($0.elementType, isPerRow: $1.isPerRow) })
+    /// The values of the members' results in the loop.
+    var places: [LoopSteps.Value] = []
     var members: [FusedElements.Member] = []
     for index in region.members {
       let node = graph.nodes[index]
       let isPerRow = region.perRow.contains(index)
-      let isReduction = node.primitive is any ReductionPrimitive
-      var operands: [Int] = []
-      for operand in node.operands {
+      let readsRows = isPerRow && !(node.primitive is any ReductionPrimitive)
+      let operands = node.operands.map { operand -> LoopSteps.Value in
         guard let member = memberOf[operand] else {
-          operands.append(positions[reading(index, operand)] ?? 0)
-          continue
+          return steps.inputs[positions[reading(index, operand)] ?? 0]
         }
-        let place = places[member]
-        let reads = isPerRow && !isReduction
-        if region.perRow.contains(region.members[member]) && !reads {
-          if spread[place] == nil {
-            let elementType = type(operand).elementType
-            steps.append(
-              .init(.spread(elementType), operands: [place], resultType: elementType))
-            spread[place] = inputCount + steps.count - 1
-          }
-          operands.append(spread[place] ?? place)
-        } else {
-          operands.append(place)
-        }
+        return readsRows ? places[member] : steps.spread(places[member])
       }
       members.append(
         .init(
           primitive: node.primitive,
           operands: node.operands.map { operand in
-            memberOf[operand].map { inputCount + $0 } ?? positions[reading(index, operand)] ?? 0
+            memberOf[operand].map { readings.count + $0 } ?? positions[reading(index, operand)] ?? 0
           }, type: type(node.firstResult)))
-      guard let operation = operation(node, node.operands.map(type)) else {
-        places.append(operands[0])
-        continue
-      }
-      places.append(inputCount + steps.count)
-      steps.append(
-        .init(
-          operation, operands: operands, resultType: type(node.firstResult).elementType,
+      places.append(
+        steps.append(
+          node.primitive, operands, node.operands.map(type), result: type(node.firstResult),
           isPerRow: isPerRow))
     }
 
@@ -172,13 +166,14 @@ package enum Fusion {
     let written = region.members.indices.filter { member in
       isRead(graph.nodes[region.members[member]].firstResult)
     }
+    let outputs = steps.outputs(written.map { places[$0] })
     let loop = ElementLoop(
       shape: region.space, rowLength: region.perRow.isEmpty ? 0 : region.rowLength,
-      inputs: values.map(type),
+      inputs: values.indices.map { constants[$0] == nil ? type(values[$0]) : inputs[$0] },
       rowInputs: Set(readings.indices.filter { readings[$0].isPerRow }), views: views,
-      steps: steps, outputs: written.map { places[$0] - inputCount })
+      steps: steps.steps, outputs: outputs)
     return FusedLoop(
-      loop: loop, inputs: values, members: members,
+      loop: loop, inputs: values, constants: constants, members: members,
       results: region.members.map { graph.nodes[$0].firstResult }, written: written)
   }
 
@@ -198,15 +193,4 @@ package enum Fusion {
 
   /// Shorter rows of a part are slower to read one by one than to copy first.
   private static let shortestRun = 16
-
-  /// What a node does in a loop; nil for what only gives another shape.
-  private static func operation(
-    _ node: Graph.Node, _ operands: [TensorType]
-  ) -> ElementLoop.Operation? {
-    if node.primitive is RandomBits { return .randomBits }
-    if let reduction = node.primitive as? any ReductionPrimitive {
-      return .reduce(reduction.reductionCode, operands[0].elementType)
-    }
-    return (node.primitive as? any ElementwisePrimitive)?.loopOperation(operands)
-  }
 }

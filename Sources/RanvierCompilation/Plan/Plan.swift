@@ -45,8 +45,7 @@ public final class Plan: Sendable {
     var graph = traced
     for pass in [
       Inlining.run, Simplification.run, LoopJoining.run, LoopInvariants.run, LoopSums.run,
-      Barriers.run,
-      ConstantScaling.run, Epilogues.run, Fusion.run,
+      Barriers.run, ConstantScaling.run, Epilogues.run, WideSums.run, Fusion.run,
     ] {
       graph = pass(graph)
       assert(graph.verify() == nil, graph.verify() ?? "")

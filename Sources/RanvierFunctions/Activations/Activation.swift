@@ -9,6 +9,8 @@ public struct Activation: Sendable, Hashable, CustomStringConvertible, Named {
   public let name: String
   /// The numbers that the function depends on besides its input.
   public let options: [String: Double]
+  /// Whether each element of the result depends on one element only; rows need more precision.
+  package let isElementwise: Bool
   private let function: @Sendable (Tensor, [String: Double]) -> Tensor
 
   /// Creates an activation whose function depends on options; the given ones are the defaults of
@@ -17,9 +19,22 @@ public struct Activation: Sendable, Hashable, CustomStringConvertible, Named {
     _ name: String, options: [String: Double],
     _ function: @escaping @Sendable (_ x: Tensor, _ options: [String: Double]) -> Tensor
   ) {
+    self.init(name, options: options, isElementwise: true, function)
+  }
+
+  private init(
+    _ name: String, options: [String: Double], isElementwise: Bool,
+    _ function: @escaping @Sendable (Tensor, [String: Double]) -> Tensor
+  ) {
     self.name = name
     self.options = options
+    self.isElementwise = isElementwise
     self.function = function
+  }
+
+  /// Creates an activation that joins the elements of a row.
+  init(ofRows name: String, _ function: @escaping @Sendable (Tensor) -> Tensor) {
+    self.init(name, options: [:], isElementwise: false) { x, _ in function(x) }
   }
 
   /// Creates an activation of your own: `Activation("squared_relu") { square(relu($0)) }`.
@@ -35,7 +50,9 @@ public struct Activation: Sendable, Hashable, CustomStringConvertible, Named {
   /// - Throws: An ``OperationError`` that lists what is known if the name or an option is not.
   public init(named name: String, options: [String: Double] = [:]) throws(OperationError) {
     let known = try Self.find(name, options: options)
-    self.init(name, options: known.options.merging(options) { $1 }, known.function)
+    self.init(
+      name, options: known.options.merging(options) { $1 }, isElementwise: known.isElementwise,
+      known.function)
   }
 
   /// Applies the function; the result has the shape of the input.

@@ -14,5 +14,7 @@ public func logSoftmax(_ x: Tensor, alongAxis axis: Int = -1) -> Tensor {
 
 extension Activation {
   /// Logarithms of probabilities over the last axis.
-  public static let logSoftmax = Activation("log_softmax") { RanvierFunctions.logSoftmax($0) }
+  public static let logSoftmax = Activation(ofRows: "log_softmax") {
+    RanvierFunctions.logSoftmax($0)
+  }
 }

@@ -23,5 +23,5 @@ func shiftedByMaximum(_ x: Tensor, alongAxis axis: Int, operation: String) -> Te
 
 extension Activation {
   /// Probabilities over the last axis.
-  public static let softmax = Activation("softmax") { RanvierFunctions.softmax($0) }
+  public static let softmax = Activation(ofRows: "softmax") { RanvierFunctions.softmax($0) }
 }

@@ -35,7 +35,8 @@ public func gruCell(
   } catch {
     return Tensor(invalid: error)
   }
-  return gruStep(dense(x, kernel, bias), state, recurrentKernel, recurrentBias)
+  return gruStep(
+    dense(x, kernel, bias), state, multiplied: state, recurrentKernel, recurrentBias)
 }
 
 /// A gated recurrent unit over sequences.
@@ -71,18 +72,22 @@ public func gru(
   let type = ElementType.promoted(projected.elementType, recurrentKernel.elementType)
   let shape: Shape = [x.shape[0], recurrentKernel.shape[0]]
   let first = start?.cast(to: type) ?? Tensor.zeros(shape, elementType: type)
-  let (last, states) = scan(over: projected, from: first) { state, step in
-    let next = gruStep(step, state, recurrentKernel, recurrentBias)
-    return (next, next)
+  // Numbers of 16 bits would lose what many steps add to the state a little at a time.
+  let (last, states) = scan(over: projected, from: widened(first)) { state, step in
+    let next = gruStep(
+      step, state, multiplied: state.cast(to: type), recurrentKernel, recurrentBias)
+    return (next, next.cast(to: type))
   }
-  return (states.swappedAxes(0, 1), last)
+  return (states.swappedAxes(0, 1), last.cast(to: type))
 }
 
+/// - Parameter multiplied: The state in the type in which it is multiplied.
 private func gruStep(
-  _ projected: Tensor, _ state: Tensor, _ recurrentKernel: Tensor, _ recurrentBias: Tensor?
+  _ projected: Tensor, _ state: Tensor, multiplied: Tensor, _ recurrentKernel: Tensor,
+  _ recurrentBias: Tensor?
 ) -> Tensor {
   let x = equalParts(projected, 3, alongAxis: -1)
-  let h = equalParts(matmul(state, recurrentKernel), 3, alongAxis: -1)
+  let h = equalParts(matmul(multiplied, recurrentKernel), 3, alongAxis: -1)
   let reset = sigmoid(x[0] + h[0])
   let update = sigmoid(x[1] + h[1])
   let candidate = tanh(x[2] + reset * (recurrentBias.map { h[2] + $0 } ?? h[2]))

@@ -4,7 +4,8 @@ public import RanvierTensors
 public struct LSTMState: TensorTree {
   /// The output of the last step.
   public var hidden: Tensor
-  /// The memory.
+  /// The memory; ``lstm(_:from:kernel:recurrentKernel:bias:)`` keeps it at least in `f32`, because it
+  /// adds up over many steps.
   public var cell: Tensor
 
   /// Creates a state.
@@ -81,10 +82,13 @@ public func lstm(
   // The inputs are moved, not their wider products.
   let projected = dense(x.swappedAxes(0, 1), kernel, bias)
   let type = ElementType.promoted(projected.elementType, recurrentKernel.elementType)
-  let zeros = Tensor.zeros([x.shape[0], recurrentKernel.shape[0]], elementType: type)
-  let first = start?.mapTensors { $0.cast(to: type) } ?? LSTMState(hidden: zeros, cell: zeros)
+  let shape: Shape = [x.shape[0], recurrentKernel.shape[0]]
+  let first = LSTMState(
+    hidden: start?.hidden.cast(to: type) ?? Tensor.zeros(shape, elementType: type),
+    cell: widened((start?.cell ?? Tensor.zeros(shape, elementType: type)).cast(to: type)))
   let (last, states) = scan(over: projected, from: first) { state, step in
-    let next = lstmStep(step, state, recurrentKernel)
+    var next = lstmStep(step, state, recurrentKernel)
+    next.hidden = next.hidden.cast(to: type)
     return (next, next.hidden)
   }
   return (states.swappedAxes(0, 1), last)

@@ -11,10 +11,15 @@ extension Model {
   /// normalization becomes part of the convolution before it, and weights are laid out as the
   /// kernels want them. Results equal those of ``build()``'s function up to rounding.
   ///
+  /// - Parameters:
+  ///   - state: The parameters and the layer state.
+  ///   - precision: The types of numbers in which the layers compute.
   /// - Throws: ``BuildError`` that lists everything that is wrong with the model, and ``ModelError``
   ///   for a state that does not fit it.
-  public func build(baking state: ModelState) throws -> BakedPredict {
-    let resolved = try ResolvedModel(self)
+  public func build(
+    baking state: ModelState, precision: Precision = .full
+  ) throws -> BakedPredict {
+    let resolved = try ResolvedModel(self, precision: precision)
     try resolved.check(state)
     return BakedPredict(model: resolved, state: state)
   }

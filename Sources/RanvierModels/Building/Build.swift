@@ -43,11 +43,12 @@ public struct TrainingResult: TensorTree {
 extension Model {
   /// Compiles the model for prediction into two pure functions over an explicit state.
   ///
+  /// - Parameter precision: The types of numbers in which the layers compute.
   /// - Throws: ``BuildError`` that lists everything that is wrong.
-  public func build() throws(BuildError) -> (
+  public func build(precision: Precision = .full) throws(BuildError) -> (
     initialize: Initialize, predict: Predict<InferenceMode>
   ) {
-    try build(mode: .inference)
+    try build(mode: .inference, precision: precision)
   }
 
   /// Compiles the model into two pure functions over an explicit state.
@@ -55,11 +56,15 @@ extension Model {
   /// `initialize` makes the first state from a seed, and is the same in both modes. `predict` maps
   /// state and inputs to the output; in training mode also to the new layer state.
   ///
+  /// - Parameters:
+  ///   - mode: What the model is built for.
+  ///   - precision: The types of numbers in which the layers compute. Parameters and outputs have
+  ///     the same types in every precision.
   /// - Throws: ``BuildError`` that lists everything that is wrong.
   public func build<Mode: BuildMode>(
-    mode: Mode
+    mode: Mode, precision: Precision = .full
   ) throws(BuildError) -> (initialize: Initialize, predict: Predict<Mode>) {
-    let resolved = try ResolvedModel(self)
+    let resolved = try ResolvedModel(self, precision: precision)
     return (Initialize(model: resolved), Predict(model: resolved))
   }
 }

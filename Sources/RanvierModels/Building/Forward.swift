@@ -50,8 +50,9 @@ extension ResolvedModel {
         return own
       }
       let call = LayerCall(
-        inputs: node.inputs.map { values[$0] },
-        parameters: local(node.signature.parameters, parameters),
+        inputs: precision.inputs(node.inputs.map { values[$0] }, of: node.layer),
+        parameters: precision.parameters(
+          local(node.signature.parameters, parameters), of: node.layer),
         state: local(node.signature.state, newState), isTraining: isTraining,
         key: isTraining ? key?.derived(node.path) : nil)
       let result =
@@ -67,12 +68,14 @@ extension ResolvedModel {
           path: place, rule: "an output of shape \(node.signature.output.shape), as when built",
           got: "\(result.output.shape)")
       }
-      values.append(result.output)
+      values.append(precision.output(result.output, of: node.layer))
       for (name, tensor) in result.state ?? Parameters() {
         newState["\(node.parameterPath)/\(name)"] = tensor
       }
     }
-    return (Outcome(output: values[values.count - 1], state: newState), values)
+    let output = precision.result(
+      values[values.count - 1], nodes[values.count - 1].signature.output)
+    return (Outcome(output: output, state: newState), values)
   }
 
   /// The inputs under the model's names, checked; a single input may have any name.

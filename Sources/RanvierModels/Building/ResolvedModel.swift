@@ -19,12 +19,15 @@ package struct ResolvedModel: Sendable {
   }
 
   package var nodes: [Node] = []
+  /// The types of numbers in which the layers compute.
+  package let precision: Precision
 
   /// Resolves names and shapes.
   ///
   /// - Throws: ``BuildError`` with all mistakes. A layer whose inputs are wrong already is not
   ///   blamed as well.
-  package init(_ model: Model) throws(BuildError) {
+  package init(_ model: Model, precision: Precision = .full) throws(BuildError) {
+    self.precision = precision
     let source = model.canonicalNodes
     let names = PathNames(source)
     var problems = names.problems

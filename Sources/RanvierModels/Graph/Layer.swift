@@ -12,6 +12,10 @@ package protocol Layer: Sendable, Hashable {
   /// The options worth showing, in order.
   var options: [LayerOption] { get }
 
+  /// What becomes of the layer's numbers where products are narrow; by default it takes what it
+  /// gets.
+  var mixedPrecision: LayerPrecision { get }
+
   /// The output's shape and the parameters, or the rule that the inputs break.
   func signature(_ inputs: [LayerInput]) throws(LayerProblem) -> LayerSignature
 
@@ -21,6 +25,7 @@ package protocol Layer: Sendable, Hashable {
 
 extension Layer {
   package var options: [LayerOption] { [] }
+  package var mixedPrecision: LayerPrecision { .asGiven }
 
   package func isEqual(to other: any Layer) -> Bool { (other as? Self).map { $0 == self } ?? false }
 }

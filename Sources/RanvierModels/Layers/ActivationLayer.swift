@@ -6,6 +6,7 @@ package struct ActivationLayer: Layer {
   package let activation: Activation
 
   package var operation: String { activation.name }
+  package var mixedPrecision: LayerPrecision { activation.isElementwise ? .asGiven : .wide }
   package var options: [LayerOption] {
     activation.options.sorted { $0.key < $1.key }.map { LayerOption($0.key, $0.value) }
   }
@@ -77,6 +78,15 @@ extension Activation {
 extension Optional where Wrapped == Activation {
   /// The activation as an option to show, if there is one.
   var options: [LayerOption] { map { [LayerOption("activation", $0)] } ?? [] }
+
+  /// What a layer makes of its product by this activation, if there is one.
+  ///
+  /// A softmax is computed at least in `f32`, also after a narrow product.
+  func applied(afterKernel product: Tensor) -> Tensor {
+    guard let self else { return product }
+    let isWide = self.isElementwise || product.elementType == .float64
+    return self(isWide ? product : product.cast(to: .float32))
+  }
 
   /// The type of what a layer with an `f32` kernel gives after this activation, if there is one.
   func elementType(afterKernelOn input: LayerInput, _ output: DynamicShape) throws(LayerProblem)

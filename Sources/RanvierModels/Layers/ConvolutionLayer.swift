@@ -15,6 +15,7 @@ package struct ConvolutionLayer: Layer {
   package let biasInitializer: Initializer
 
   package var operation: String { "conv" }
+  package var mixedPrecision: LayerPrecision { .narrow }
 
   package var options: [LayerOption] {
     var options = [LayerOption("filters", filters), LayerOption("kernel size", kernelSize)]
@@ -57,7 +58,7 @@ package struct ConvolutionLayer: Layer {
     let y = RanvierFunctions.convolution(
       call.input, call.parameters["kernel"], bias, strides: strides.sizes, padding: padding,
       dilation: dilation.sizes, groups: groups)
-    return LayerResult(activation?(y) ?? y)
+    return LayerResult(activation.applied(afterKernel: y))
   }
 }
 

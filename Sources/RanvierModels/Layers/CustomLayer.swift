@@ -4,6 +4,8 @@ public import RanvierTensors
 /// A layer given as a closure, under a registered name.
 package struct CustomLayer: Layer {
   package let operation: String
+  // A function of the user may need all digits.
+  package var mixedPrecision: LayerPrecision { .wide }
   package let declarations: @Sendable ([Shape]) -> [ParameterDeclaration]
   package let function: @Sendable (LayerCall) -> Tensor
 

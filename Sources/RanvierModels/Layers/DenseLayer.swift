@@ -10,6 +10,7 @@ package struct DenseLayer: Layer {
   package let biasInitializer: Initializer
 
   package var operation: String { "dense" }
+  package var mixedPrecision: LayerPrecision { .narrow }
 
   package var options: [LayerOption] {
     [LayerOption("units", units)] + activation.options
@@ -41,7 +42,7 @@ package struct DenseLayer: Layer {
   package func apply(_ call: LayerCall) -> LayerResult {
     let bias = useBias ? call.parameters["bias"] : nil
     let y = RanvierFunctions.dense(call.input, call.parameters["kernel"], bias)
-    return LayerResult(activation?(y) ?? y)
+    return LayerResult(activation.applied(afterKernel: y))
   }
 }
 

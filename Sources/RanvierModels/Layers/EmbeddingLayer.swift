@@ -8,6 +8,8 @@ package struct EmbeddingLayer: Layer {
   package let kernelInitializer: Initializer
 
   package var operation: String { "embedding" }
+  // Derivatives add up in the table, which therefore stays as it is.
+  package var mixedPrecision: LayerPrecision { .narrowOutput }
   package var options: [LayerOption] {
     [LayerOption("vocabulary", vocabulary), LayerOption("features", features)]
   }
@@ -40,6 +42,7 @@ package struct PositionEmbeddingLayer: Layer {
   package let kernelInitializer: Initializer
 
   package var operation: String { "position_embedding" }
+  package var mixedPrecision: LayerPrecision { .narrowOutput }
   package var options: [LayerOption] { [LayerOption("maximum length", maximumLength)] }
 
   package func signature(_ inputs: [LayerInput]) throws(LayerProblem) -> LayerSignature {

@@ -14,6 +14,7 @@ package struct MultiHeadAttentionLayer: Layer {
   package let hasMask: Bool
 
   package var operation: String { "multi_head_attention" }
+  package var mixedPrecision: LayerPrecision { .narrow }
   package var options: [LayerOption] {
     [LayerOption("heads", heads)] + (isCausal ? [LayerOption("causal", true)] : [])
       + (useBias ? [] : [LayerOption("use bias", false)])

@@ -14,6 +14,7 @@ package struct RecurrentLayer: Layer {
   package let biasInitializer: Initializer
 
   package var operation: String { kind.rawValue }
+  package var mixedPrecision: LayerPrecision { .narrow }
   package var options: [LayerOption] {
     [LayerOption("units", units)] + (returnsSequence ? [] : [LayerOption("returns", "last state")])
       + (useBias ? [] : [LayerOption("use bias", false)])

@@ -14,16 +14,25 @@ package struct ConvolutionKernel: Sendable {
   package var kernel: Shape
   package var output: Shape
   package var epilogue = Epilogue()
+  /// The type of the bias, if there is one.
+  package var biasType: ElementType
+  package var resultType: ElementType
   /// Whether the kernel of a forward convolution never changes, so that it is worth a layout of its
   /// own.
   package var isKernelConstant = false
 
+  /// - Parameters:
+  ///   - biasType: The operands' type by default; operands of 16 bits may have an `f32` bias.
+  ///   - resultType: The operands' type by default; operands of 16 bits may give `f32`.
   package init(
     _ direction: Direction, type: ElementType, geometry: ConvolutionGeometry, input: Shape,
-    kernel: Shape, output: Shape, epilogue: Epilogue = Epilogue(), isKernelConstant: Bool = false
+    kernel: Shape, output: Shape, epilogue: Epilogue = Epilogue(), biasType: ElementType? = nil,
+    resultType: ElementType? = nil, isKernelConstant: Bool = false
   ) {
     self.direction = direction
     self.type = type
+    self.biasType = biasType ?? type
+    self.resultType = resultType ?? type
     self.geometry = geometry
     self.input = input
     self.kernel = kernel
@@ -43,29 +52,31 @@ package struct ConvolutionKernel: Sendable {
   /// The prepared kernel; operands are the two tensors of the direction, then the bias if there is
   /// one.
   package func prepared() -> Kernel {
-    let rows = output.sizes.dropLast().reduce(1, *)
-    func withEpilogue(_ kernel: Kernel) -> Kernel {
-      kernel.withEpilogue(epilogue, type, rows: rows, columns: output[-1], operands: 2)
-    }
     if input.count == 0 || kernel.count == 0 || output.count == 0 {
-      let byteCount = resultShape.count * type.byteCount
+      let byteCount = resultShape.count * resultType.byteCount
       return withEpilogue(
         Kernel("zero") { arguments in
           arguments[2].initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
-        })
+        }, of: resultType)
     }
     #if OneDNN
-      if type == .float32 || type == .bfloat16, let kernel = oneDNN() {
+      if OneDNNKernel.multiplies(type), resultType != .float64, let kernel = oneDNN() {
         // The convolution of oneDNN 2.6 that goes through gemm now and then stores a wrong element
         // when it applies an activation; there it is applied afterwards.
         guard !epilogue.isEmpty, kernel.implementation.contains("gemm") else { return kernel }
         var plain = self
         plain.epilogue = Epilogue()
-        if let kernel = plain.oneDNN() { return withEpilogue(kernel) }
+        if let kernel = plain.oneDNN() { return withEpilogue(kernel, of: resultType) }
       }
     #endif
-    if type == .float32 || type == .float64 { return withEpilogue(unfolding()) }
-    return withEpilogue(inFloat32())
+    if type == .float32 || type == .float64 { return withEpilogue(unfolding(), of: type) }
+    return inFloat32()
+  }
+
+  private func withEpilogue(_ kernel: Kernel, of product: ElementType) -> Kernel {
+    kernel.withEpilogue(
+      epilogue, of: product, bias: biasType, result: resultType,
+      rows: resultShape.sizes.dropLast().reduce(1, *), columns: resultShape[-1], operands: 2)
   }
 
   #if OneDNN
@@ -77,8 +88,8 @@ package struct ConvolutionKernel: Sendable {
         case .inputGradient: ODNN_INPUT_GRADIENT
         case .kernelGradient: ODNN_KERNEL_GRADIENT
         }
-      description.operand_type = type == .bfloat16 ? ODNN_BF16 : ODNN_F32
-      description.result_type = description.operand_type
+      description.operand_type = type.oneDNN
+      description.result_type = resultType.oneDNN
       description.spatial_rank = Int32(geometry.axes)
       description.batch = Int64(input[0])
       description.input_channels = Int64(input[-1])
@@ -97,17 +108,17 @@ package struct ConvolutionKernel: Sendable {
       description.padding_low = spatial(geometry.paddingLow)
       description.padding_high = spatial(geometry.paddingHigh)
       description.packed_kernel = isKernelConstant
-      description.epilogue = epilogue.oneDNN
+      description.epilogue = epilogue.oneDNN(bias: biasType)
       let work = OneDNNKernel.Work(
         operations: 2 * Double(output.count) * Double(kernel.count / output[-1]),
         bytes: Double((input.count + kernel.count + output.count) * type.byteCount))
       let operandCount = 2 + (epilogue.hasBias ? 1 : 0)
-      let kernel = OneDNNKernel.make("convolution", operandCount: operandCount, work: work) {
+      let kernel = OneDNNKernel.make("convolution", type, operandCount: operandCount, work: work) {
         odnn_create_convolution(&description, $0, $1)
       }
       guard epilogue.hasResidual else { return kernel }
       return kernel?.takingResidual(
-        after: operandCount, byteCount: output.count * type.byteCount)
+        after: operandCount, byteCount: output.count * resultType.byteCount)
     }
   #endif
 
@@ -119,39 +130,16 @@ package struct ConvolutionKernel: Sendable {
 
   /// Types without arithmetic of their own are widened, and the result is rounded once.
   private func inFloat32() -> Kernel {
-    var wide = self
-    wide.isKernelConstant = false
-    wide.type = .float32
-    wide.epilogue = Epilogue()
-    let inner = wide.prepared()
-    let shapes: [Shape] =
+    let wide = ConvolutionKernel(
+      direction, type: .float32, geometry: geometry, input: input, kernel: kernel, output: output)
+    let operands =
       switch direction {
-      case .forward: [input, kernel, output]
-      case .inputGradient: [output, kernel, input]
-      case .kernelGradient: [input, output, kernel]
+      case .forward: [input, kernel]
+      case .inputGradient: [output, kernel]
+      case .kernelGradient: [input, output]
       }
-    let narrow = type
-    let sizes = shapes.map { ($0.count * 4 + 63) & ~63 }
-    let offsets = [0, sizes[0], sizes[0] + sizes[1], sizes[0] + sizes[1] + sizes[2]]
-    return Kernel("f32 " + inner.implementation, scratchBytes: offsets[3] + inner.scratchBytes) {
-      arguments in
-      func convert(
-        _ from: ElementType, _ source: UnsafeMutableRawPointer, _ to: ElementType,
-        _ target: UnsafeMutableRawPointer, _ count: Int
-      ) {
-        var operand: UnsafeRawPointer? = UnsafeRawPointer(source)
-        ck_cast_kernel(from.ckType, to.ckType)?(target, &operand, 0, count)
-      }
-      let scratch = arguments[3]
-      for index in 0 ..< 2 {
-        convert(narrow, arguments[index], .float32, scratch + offsets[index], shapes[index].count)
-      }
-      let pointers = (0 ..< 4).map { scratch + offsets[$0] }
-      pointers.withUnsafeBufferPointer { buffer in
-        if let base = buffer.baseAddress { inner.body(KernelArguments(base: base)) }
-      }
-      convert(.float32, scratch + offsets[2], narrow, arguments[2], shapes[2].count)
-    }
+    return withEpilogue(
+      wide.prepared().converting(operands.map { TensorType(type, $0) }), of: .float32)
   }
 }
 

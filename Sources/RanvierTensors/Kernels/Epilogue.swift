@@ -31,9 +31,10 @@ package struct Epilogue: Sendable, Hashable {
   package var operandCount: Int { (hasBias ? 1 : 0) + (hasResidual ? 1 : 0) }
 
   #if OneDNN
-    var oneDNN: odnn_epilogue {
+    func oneDNN(bias type: ElementType) -> odnn_epilogue {
       var epilogue = odnn_epilogue()
       epilogue.bias = hasBias
+      epilogue.bias_type = type.oneDNN
       epilogue.accumulates = hasResidual
       epilogue.activation =
         switch activation {
@@ -73,53 +74,71 @@ extension Kernel {
 
   /// The kernel followed by an element loop over its result, for libraries without epilogues.
   ///
-  /// Operands of the whole are this kernel's, then bias and residual.
+  /// Operands of the whole are this kernel's, then bias and residual, which has the result's type.
+  /// Numbers of 16 bits are widened for the loop; the result is rounded once.
+  ///
+  /// - Parameters:
+  ///   - product: The type of this kernel's result.
+  ///   - bias: The type of the bias.
+  ///   - result: The type of the whole's result.
   func withEpilogue(
-    _ epilogue: Epilogue, _ type: ElementType, rows: Int, columns: Int, operands: Int
+    _ epilogue: Epilogue, of product: ElementType, bias: ElementType, result: ElementType,
+    rows: Int, columns: Int, operands: Int
   ) -> Kernel {
-    if epilogue.isEmpty { return self }
+    if epilogue.isEmpty && product == result { return self }
+    let type: ElementType = product.isNarrowFloat ? .float32 : product
     let shape: Shape = [rows, columns]
-    var inputs = [TensorType(type, shape)]
-    var steps: [ElementLoop.Step] = []
+    var loop = ElementLoop(
+      shape: shape,
+      inputs: [TensorType(product, shape)]
+        + (epilogue.hasBias ? [TensorType(bias, [columns])] : [])
+        + (epilogue.hasResidual ? [TensorType(result, shape)] : []),
+      steps: [], outputs: [])
+    func append(_ operation: ElementLoop.Operation, _ operands: [Int], _ type: ElementType) -> Int {
+      loop.steps.append(.init(operation, operands: operands, resultType: type))
+      return loop.inputs.count + loop.steps.count - 1
+    }
+    func converted(_ value: Int, _ from: ElementType, _ to: ElementType) -> Int {
+      from == to ? value : append(.cast(from: from, to: to), [value], to)
+    }
+    var value = converted(0, product, type)
     if epilogue.hasBias {
-      inputs.append(TensorType(type, [columns]))
-      steps.append(.init(.element(CK_OP_ADD.rawValue, type), operands: [0, 1], resultType: type))
+      let addend = converted(1, bias, type)
+      value = append(.element(CK_OP_ADD.rawValue, type), [value, addend], type)
     }
     if epilogue.hasResidual {
-      inputs.append(TensorType(type, shape))
-      // Steps are numbered after the inputs.
-      let sum = steps.isEmpty ? 0 : inputs.count
-      steps.append(
-        .init(
-          .element(CK_OP_ADD.rawValue, type), operands: [sum, inputs.count - 1], resultType: type))
+      let addend = converted(loop.inputs.count - 1, result, type)
+      value = append(.element(CK_OP_ADD.rawValue, type), [value, addend], type)
     }
-    let activation: ck_op? =
-      switch epilogue.activation {
-      case .identity: nil
-      case .rectifiedLinear: CK_OP_RECTIFIED_LINEAR
-      case .hyperbolicTangent: CK_OP_HYPERBOLIC_TANGENT
-      case .logistic: CK_OP_LOGISTIC
-      }
-    if let activation {
-      let operand = steps.isEmpty ? 0 : inputs.count + steps.count - 1
-      steps.append(
-        .init(.element(activation.rawValue, type), operands: [operand], resultType: type))
+    if let activation = epilogue.activation.operation {
+      value = append(.element(activation.rawValue, type), [value], type)
     }
-    let loop = ElementLoop(
-      shape: shape, inputs: inputs, steps: steps, outputs: [steps.count - 1]
-    ).makeKernel()
+    value = converted(value, type, result)
+    loop.outputs = [value - loop.inputs.count]
+    return followed(
+      by: loop.makeKernel(), operands: operands, added: epilogue.operandCount,
+      // A product of the result's size is replaced where it lies.
+      productBytes: product.byteCount == result.byteCount ? 0 : rows * columns * product.byteCount)
+  }
+
+  private func followed(
+    by loop: Kernel, operands: Int, added: Int, productBytes: Int
+  ) -> Kernel {
     let inner = self
-    let added = epilogue.operandCount
-    var whole = Kernel("\(implementation) + epilogue", scratchBytes: scratchBytes) { arguments in
+    let reserved = (productBytes + 63) & ~63
+    var whole = Kernel(
+      "\(implementation) + epilogue", scratchBytes: reserved + scratchBytes
+    ) { arguments in
       let result = arguments[operands + added]
       let scratch = arguments[operands + added + 1]
+      let product = reserved > 0 ? scratch : result
       withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer.self, capacity: operands + 4) {
         pointers in
         for index in 0 ..< operands { pointers[index] = arguments[index] }
-        pointers[operands] = result
-        pointers[operands + 1] = scratch
+        pointers[operands] = product
+        pointers[operands + 1] = scratch + reserved
         if let base = pointers.baseAddress { inner.body(KernelArguments(base: base)) }
-        pointers[0] = result
+        pointers[0] = product
         for index in 0 ..< added { pointers[1 + index] = arguments[operands + index] }
         pointers[1 + added] = result
         if let base = pointers.baseAddress { loop.body(KernelArguments(base: base)) }
@@ -127,5 +146,17 @@ extension Kernel {
     }
     whole.packing = packing
     return whole
+  }
+}
+
+extension Epilogue.Activation {
+  /// The activation in the C kernels' numbering.
+  fileprivate var operation: ck_op? {
+    switch self {
+    case .identity: nil
+    case .rectifiedLinear: CK_OP_RECTIFIED_LINEAR
+    case .hyperbolicTangent: CK_OP_HYPERBOLIC_TANGENT
+    case .logistic: CK_OP_LOGISTIC
+    }
   }
 }

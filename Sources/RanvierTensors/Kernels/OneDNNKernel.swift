@@ -25,9 +25,16 @@
       var isWorthThreads: Bool { nanoseconds > 6_000 }
     }
 
+    /// Whether oneDNN multiplies numbers of a type faster than as `f32`, or `f32` itself.
+    static func multiplies(_ type: ElementType) -> Bool {
+      type == .float32 || type == .bfloat16 && multipliesBFloat16
+    }
+
+    private static let multipliesBFloat16 = odnn_multiplies_bf16()
+
     /// Wraps what `create` returns; `nil` if oneDNN cannot do it.
     static func make(
-      _ name: String, operandCount: Int, work: Work,
+      _ name: String, _ type: ElementType, operandCount: Int, work: Work,
       create: (UnsafeMutablePointer<CChar>, Int) -> OpaquePointer?
     ) -> Kernel? {
       // oneDNN cuts work and scratch memory for the threads there are when a kernel is made; it
@@ -42,6 +49,8 @@
       guard let created else { return nil }
       let object = OneDNNKernel(created)
       let implementation = "onednn \(name) " + String(cString: odnn_implementation(created))
+      // A loop without vectors is slower than a product of widened operands.
+      if type != .float32, implementation.contains("ref") { return nil }
       var kernel = Kernel(implementation, scratchBytes: odnn_scratch_bytes(created)) { arguments in
         let earlier = ck_exchange_threads(threads)
         defer { _ = ck_exchange_threads(earlier) }
@@ -65,6 +74,17 @@
         }
       }
       return kernel
+    }
+  }
+
+  extension ElementType {
+    /// The same type in oneDNN's numbering, if it is one that oneDNN multiplies.
+    var oneDNN: odnn_type {
+      switch self {
+      case .bfloat16: ODNN_BF16
+      case .float16: ODNN_F16
+      default: ODNN_F32
+      }
     }
   }
 #endif

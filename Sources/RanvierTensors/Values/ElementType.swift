@@ -29,6 +29,10 @@ public enum ElementType: Int32, Sendable, Hashable, CaseIterable, Codable {
   /// Whether values are floating-point numbers, the only ones that have derivatives.
   public var isFloatingPoint: Bool { rawValue >= ElementType.float16.rawValue }
 
+  /// Whether values are floating-point numbers of 16 bits, which are stored but computed with in
+  /// `f32`.
+  package var isNarrowFloat: Bool { self == .float16 || self == .bfloat16 }
+
   /// Whether values are integers, signed or not.
   public var isInteger: Bool { self != .bool && !isFloatingPoint }
 

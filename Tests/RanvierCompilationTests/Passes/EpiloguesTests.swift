@@ -44,6 +44,35 @@ struct EpiloguesTests {
     check(["matmul + rectifiedLinear"], of: types) { [relu(matmul($0[0], $0[1]))] }
   }
 
+  @Test func `products of 16-bit numbers add a bias that is not rounded, and give f32`() {
+    let types = Self.types.map { TensorType(.bfloat16, $0.shape) }
+    let check = { (expected: [String], types: [TensorType], function: ([Tensor]) -> [Tensor]) in
+      let recorded = Graph(recording: types, function)
+      let graph = Epilogues.run(Simplification.run(recorded))
+      #expect(graph.nodes.map { "\($0.primitive)" } == expected)
+      var generator = TestGenerator(salt: "narrow epilogues")
+      let inputs = types.map { Tensor.random($0.shape, using: &generator).cast(to: $0.elementType) }
+      let exact = function(inputs.map { $0.cast(to: .float64) })
+      for (result, wanted) in zip(Plan(recorded).results(inputs), exact) {
+        let tolerance = expected == ["matmul in f32"] ? 1e-6 : 0x1.01p-8
+        expectClose(result, wanted, relative: tolerance)
+      }
+    }
+    check(["matmul + bias + rectifiedLinear"], types) { [relu(matmul($0[0], $0[1]) + $0[2])] }
+    let master = types.prefix(2) + [Self.types[2]]
+    check(["matmul + bias"], Array(master)) { x in
+      [matmul(x[0], x[1]) + (x[0].elementType == .bfloat16 ? x[2].cast(to: .bfloat16) : x[2])]
+    }
+    check(["matmul in f32"], types) { x in
+      let product = matmul(x[0], x[1])
+      return [product.elementType == .bfloat16 ? product.cast(to: .float32) : product]
+    }
+    check(["matmul", "cast to f32"], types) { x in
+      let product = matmul(x[0], x[1])
+      return [product, product.cast(to: .float32)]
+    }
+  }
+
   @Test func `a convolution has epilogues`() throws {
     let geometry = ConvolutionGeometry(
       strides: [1, 1], paddingLow: [0, 0], paddingHigh: [0, 0], dilation: [1, 1])

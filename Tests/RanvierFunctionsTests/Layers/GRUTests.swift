@@ -81,4 +81,16 @@ import Testing
       gruCell(x[0][.all, 0], x[5][0], kernel: x[1], recurrentKernel: x[2]),
       "gruCell needs a state of shape [2, 2], got [2]; states are [batch, units]")
   }
+
+  @Test func `a state of bf16 changes by small amounts over many steps`() {
+    // Each step goes 1/256 of the way to 1.
+    let gates: [Double] = [0, 0, 5.54, 5.54, 20, 20]
+    let result = gru(
+      Tensor.zeros([1, 400, 3], elementType: .bfloat16),
+      kernel: Tensor.zeros([3, 6], elementType: .bfloat16),
+      recurrentKernel: Tensor.zeros([2, 6], elementType: .bfloat16),
+      bias: Tensor(gates).cast(to: .bfloat16))
+    #expect(result.states.elementType == .bfloat16 && result.last.elementType == .bfloat16)
+    expectClose(result.last, Tensor([[0.79, 0.79]]), relative: 0.01)
+  }
 }

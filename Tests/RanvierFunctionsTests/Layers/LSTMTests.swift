@@ -135,4 +135,17 @@ struct RecurrentCase {
       lstm(x[0].cast(to: .int32), kernel: x[1], recurrentKernel: x[2]).states,
       "lstm needs floating-point numbers, got x i32[2, 4, 3]; convert with cast(to:)")
   }
+
+  @Test func `a cell of bf16 adds up small amounts over many steps`() {
+    // The gates let everything through but the input, whose share is small.
+    let gates: [Double] = [-6.25, -6.25, 20, 20, 20, 20, 20, 20]
+    let result = lstm(
+      Tensor.zeros([1, 400, 3], elementType: .bfloat16),
+      kernel: Tensor.zeros([3, 8], elementType: .bfloat16),
+      recurrentKernel: Tensor.zeros([2, 8], elementType: .bfloat16),
+      bias: Tensor(gates).cast(to: .bfloat16))
+    #expect(result.states.elementType == .bfloat16)
+    #expect(result.last.cell.elementType == .float32)
+    expectClose(result.last.cell, Tensor([[0.7708, 0.7708]]), relative: 0.01)
+  }
 }

@@ -9,7 +9,7 @@ enum Precision: String, Codable, Sendable {
   case bfloat16 = "bf16"
 
   /// The precisions that our side can be built for, in the order of the rows.
-  static let measured: [Precision] = [.float32]
+  static let measured: [Precision] = [.float32, .bfloat16]
 
   /// What a row's name ends with.
   var suffix: String { self == .float32 ? "" : "_\(rawValue)" }
@@ -22,10 +22,6 @@ enum Precision: String, Codable, Sendable {
   /// bfloat16 keeps 8 bits, and sides round at different places.
   var tolerance: Double { self == .float32 ? 1e-4 : 5e-2 }
 
-  /// Throws where models cannot be built for this precision.
-  func checkBuildable() throws {
-    guard Precision.measured.contains(self) else {
-      throw BenchError("models are not built for \(rawValue) yet")
-    }
-  }
+  /// What models are built for.
+  var ofModels: Ranvier.Precision { self == .float32 ? .full : .mixedBFloat16 }
 }

@@ -11,9 +11,8 @@ struct PredictionRun: WorkloadRun {
     _ model: Model, input: Tensor, precision: Precision,
     state change: (ModelState) -> ModelState = { $0 }
   ) throws {
-    try precision.checkBuildable()
     state = change(try model.build().initialize(seed: 0))
-    predict = try model.build(baking: state)
+    predict = try model.build(baking: state, precision: precision.ofModels)
     self.input = input
   }
 

@@ -39,8 +39,7 @@ struct TrainingRun: WorkloadRun {
     _ model: Model, input: Tensor, targets: Tensor, precision: Precision,
     optimizer: Optimizer = .adam(learningRate: 1e-3)
   ) throws {
-    try precision.checkBuildable()
-    let (initialize, predict) = try model.build(mode: .training)
+    let (initialize, predict) = try model.build(mode: .training, precision: precision.ofModels)
     update = compileUpdate { (state: inout TrainingState, input: Tensor, targets: Tensor) in
       let layerState = state.layerState
       let result = try valueWithGradient(at: state.parameters) { parameters in

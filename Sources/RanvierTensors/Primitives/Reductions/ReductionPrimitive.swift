@@ -86,14 +86,20 @@ extension ReductionPrimitive {
 }
 
 /// One reduction of the middle of [outer, reduced, inner].
-struct ReductionPass {
-  var outer: Int
-  var reduced: Int
-  var inner: Int
+package struct ReductionPass {
+  package var outer: Int
+  package var reduced: Int
+  package var inner: Int
+
+  package init(outer: Int, reduced: Int, inner: Int) {
+    self.outer = outer
+    self.reduced = reduced
+    self.inner = inner
+  }
 
   /// The passes that reduce some axes of a shape: one for each run of neighbouring axes, innermost
   /// first.
-  static func passes(over shape: Shape, axes: [Int]) -> [ReductionPass] {
+  package static func passes(over shape: Shape, axes: [Int]) -> [ReductionPass] {
     var sizes = shape.sizes
     var passes: [ReductionPass] = []
     var remaining = axes
