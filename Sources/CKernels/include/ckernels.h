@@ -368,6 +368,29 @@ void ck_run_product(const ck_product *product, float *result, const float *left,
 size_t ck_packed_count(const ck_product *product);
 void ck_pack_right(const ck_product *product, const float *right, float *packed);
 
+// Convolutions of f32 over two spatial axes, where ck_product_is_native: input [batch, input...,
+// input_channels], kernel [size..., input_channels, output_channels], result [batch, output...,
+// output_channels]. Output channels are a multiple of 16; kernels have no holes.
+typedef struct ck_convolution {
+  size_t batch, input_channels, output_channels;
+  size_t input[2], output[2], size[2], stride[2];
+  int64_t padding[2];           // low; may be negative
+  bool turned;                  // the kernel is [size..., output_channels, input_channels], and its
+                                // spatial axes run backwards: what the gradient of an input needs
+  bool packed;                  // the kernel is what ck_pack_right made of it as a matrix
+  bool accumulates;             // adds to what the result holds
+  bool rectifies;               // max(x, 0) at the end; NaN stays
+  ck_block_kernel activation;   // of one operand, at the end; or NULL
+} ck_convolution;
+
+// Runs a convolution; bias may be NULL. The result does not depend on the number of threads.
+void ck_run_convolution(const ck_convolution *c, float *result, const float *input,
+                        const float *kernel, const float *bias);
+
+// The gradient of the kernel from those of the outputs.
+void ck_run_kernel_gradient(const ck_convolution *c, float *result, const float *input,
+                            const float *gradient);
+
 // ---------------------------------------------------------------------------------------------
 // Plain matrix product for the types no library serves (integers; f16 and bf16 accumulate in f32;
 // f32 and f64 too, for small work): c[b, m, n] = sum over k of a[b, m, k] * b[b, k, n]; with

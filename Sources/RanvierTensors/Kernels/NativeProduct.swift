@@ -13,7 +13,7 @@ struct NativeProduct {
     && ProcessInfo.processInfo.environment["RANVIER_NATIVE_PRODUCTS"] != "0"
 
   /// The C structure, which the compiler does not know to be `Sendable`; never changed.
-  private struct Prepared: @unchecked Sendable { let product: ck_product }
+  struct Prepared: @unchecked Sendable { let product: ck_product }
 
   let source: ProductKernel
 

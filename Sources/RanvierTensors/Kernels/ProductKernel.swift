@@ -39,7 +39,9 @@ package struct ProductKernel: Sendable {
     if sizes.batch * sizes.rows * sizes.columns == 0 || sizes.depth == 0 {
       return withoutProducts()
     }
-    if type == .float32, NativeProduct.isAvailable { return NativeProduct(source: self).kernel() }
+    if [type, biasType, resultType] == [.float32, .float32, .float32], NativeProduct.isAvailable {
+      return NativeProduct(source: self).kernel()
+    }
     #if OneDNN
       if OneDNNKernel.multiplies(type), resultType != .float64, let kernel = oneDNN() {
         return kernel

@@ -1,0 +1,297 @@
+// Convolutions of f32 over two spatial axes, channels last, on processors with AVX-512: products of
+// tiles whose rows are pixels, without unfolding the input or reordering the kernel.
+//
+// The window of a pixel is `size[0]` runs of size[1] * channels elements of the input, one for each
+// row of the kernel, and the kernel's rows for such a run lie behind each other as well. So a row of
+// the kernel is one product, whose left rows begin at the pixels' windows. Where windows reach over
+// the border, runs are copied with zeros.
+
+#include "element_kernel.h"
+#include "gemm_tile.h"
+
+#include <stdbool.h>
+
+#define CK_RUN 256            // depth of a pass
+#define CK_SHORT_RUN 64       // shorter runs of a window are copied behind each other
+#define CK_BLOCK_PIXELS 192   // of a task: its results stay in the second-level cache
+#define CK_TURNED_PIXELS 768  // the same where panels are transposed first
+#define CK_GRADIENT_PIXELS 128
+#define CK_GRADIENT_ROWS 192
+#define CK_TASK_OPERATIONS 700000.0
+
+extern const ck_tile ck_tiles[4][CK_TILE_ROWS];
+void ck_transpose_panel(float *panel, size_t panel_stride, const float *right, size_t stride,
+                        size_t depth, size_t width);
+
+// ---------------------------------------------------------------------------------------------
+// Windows
+
+typedef struct ck_pixel {
+  size_t image;
+  int64_t row, column;   // of the input where the window begins; may lie before or behind it
+} ck_pixel;
+
+static ck_pixel ck_pixel_at(const ck_convolution *c, size_t index) {
+  size_t positions = c->output[0] * c->output[1];
+  size_t place = index % positions;
+  return (ck_pixel){
+    index / positions,
+    (int64_t)(place / c->output[1] * c->stride[0]) - (int64_t)c->padding[0],
+    (int64_t)(place % c->output[1] * c->stride[1]) - (int64_t)c->padding[1],
+  };
+}
+
+// Elements first ..< first + count of the run that a kernel row meets: a pointer into the input, or
+// a copy in `space` where some lie outside.
+static const float *ck_run_of(const ck_convolution *c, const float *input, ck_pixel pixel,
+                              size_t kernel_row, size_t first, size_t count, float *space) {
+  int64_t row = pixel.row + (int64_t)kernel_row;
+  size_t channels = c->input_channels;
+  int64_t begin = pixel.column * (int64_t)channels + (int64_t)first;
+  int64_t width = (int64_t)(c->input[1] * channels);
+  if (row < 0 || row >= (int64_t)c->input[0]) {
+    memset(space, 0, count * sizeof(float));
+    return space;
+  }
+  const float *line = input + ((int64_t)pixel.image * (int64_t)c->input[0] + row) * width;
+  int64_t end = begin + (int64_t)count;
+  if (begin >= 0 && end <= width) return line + begin;
+  int64_t from = begin < 0 ? 0 : begin > width ? width : begin;
+  int64_t to = end > width ? width : end < 0 ? 0 : end;
+  if (to < from) to = from;
+  size_t before = (size_t)(from - begin), inside = (size_t)(to - from);
+  if (before > count) before = count;
+  memset(space, 0, before * sizeof(float));
+  memcpy(space + before, line + from, inside * sizeof(float));
+  memset(space + before + inside, 0, (count - before - inside) * sizeof(float));
+  return space;
+}
+
+// Whether a window is taken as one run, copied together.
+static bool ck_is_merged(const ck_convolution *c, size_t most) {
+  size_t length = c->size[1] * c->input_channels;
+  return c->size[0] > 1 && length < CK_SHORT_RUN && c->size[0] * length <= most;
+}
+
+// Elements first ..< first + count of a whole window, row after row.
+static void ck_copy_window(const ck_convolution *c, const float *input, ck_pixel pixel,
+                           size_t first, size_t count, float *space) {
+  size_t length = c->size[1] * c->input_channels;
+  for (size_t done = 0; done < count;) {
+    size_t row = (first + done) / length, begin = (first + done) % length;
+    size_t part = length - begin < count - done ? length - begin : count - done;
+    const float *from = ck_run_of(c, input, pixel, row, begin, part, space + done);
+    if (from != space + done) memcpy(space + done, from, part * sizeof(float));
+    done += part;
+  }
+}
+
+// ---------------------------------------------------------------------------------------------
+// Forward, and the gradient of the input as a convolution with the turned kernel
+
+typedef struct ck_convolution_run {
+  const ck_convolution *convolution;
+  float *result;
+  const float *input, *kernel, *bias;
+  size_t panels, chunks, chunk_pixels, pixels;
+} ck_convolution_run;
+
+// Rows k ..< k + depth of a kernel row's panel of columns: where they lie, or a copy in `space`.
+static const float *ck_kernel_panel(const ck_convolution *c, const float *kernel, size_t kernel_row,
+                                    size_t k, size_t depth, size_t column, size_t width,
+                                    bool copies, float *space, size_t *stride) {
+  size_t length = c->size[1] * c->input_channels;
+  if (c->turned) {
+    // kernel is [size..., output channels, input channels] of this convolution, turned around.
+    for (size_t done = 0; done < depth;) {
+      size_t tap = (k + done) / c->input_channels, channel = (k + done) % c->input_channels;
+      size_t count = c->input_channels - channel < depth - done ? c->input_channels - channel
+                                                                : depth - done;
+      size_t source = (c->size[0] - 1 - kernel_row) * c->size[1] + (c->size[1] - 1 - tap);
+      ck_transpose_panel(
+        space + done * width, width,
+        kernel + (source * c->output_channels + column) * c->input_channels + channel,
+        c->input_channels, count, width);
+      done += count;
+    }
+    *stride = width;
+    return space;
+  }
+  if (c->packed) {
+    *stride = width;
+    return kernel + column * c->size[0] * length + (kernel_row * length + k) * width;
+  }
+  const float *plain = kernel + (kernel_row * length + k) * c->output_channels + column;
+  if (!copies) {
+    *stride = c->output_channels;
+    return plain;
+  }
+  for (size_t i = 0; i < depth; i++) {
+    memcpy(space + i * width, plain + i * c->output_channels, width * sizeof(float));
+  }
+  *stride = width;
+  return space;
+}
+
+static void ck_convolution_task(const ck_convolution_run *run, size_t task) {
+  const ck_convolution *c = run->convolution;
+  size_t chunk = task % run->chunks, column = task / run->chunks * CK_PANEL;
+  size_t rest = c->output_channels - column, width = rest < CK_PANEL ? rest : CK_PANEL;
+  size_t first = chunk * run->chunk_pixels;
+  size_t last = first + run->chunk_pixels < run->pixels ? first + run->chunk_pixels : run->pixels;
+  bool is_merged = !c->turned && ck_is_merged(c, CK_RUN);
+  size_t rows_at_once = is_merged ? c->size[0] : 1;
+  size_t length = rows_at_once * c->size[1] * c->input_channels;
+  size_t last_row = c->size[0] - rows_at_once;
+  // A panel that many pixels read is worth a copy in one range of memory.
+  bool copies = last - first >= 16 * CK_TILE_ROWS;
+  float panel_space[CK_RUN * CK_PANEL] __attribute__((aligned(64)));
+  float run_space[CK_TILE_ROWS][CK_RUN] __attribute__((aligned(64)));
+
+  for (size_t kernel_row = 0; kernel_row <= last_row; kernel_row++) {
+    for (size_t k = 0; k < length; k += CK_RUN) {
+      size_t depth = length - k < CK_RUN ? length - k : CK_RUN;
+      size_t stride;
+      const float *panel = ck_kernel_panel(
+        c, run->kernel, kernel_row, k, depth, column, width, copies, panel_space, &stride);
+      bool is_first = kernel_row == 0 && k == 0;
+      ck_tile_end end = {
+        run->bias ? run->bias + column : NULL, kernel_row == last_row && k + depth == length,
+        c->rectifies,
+      };
+      for (size_t pixel = first; pixel < last; pixel += CK_TILE_ROWS) {
+        size_t rows = last - pixel < CK_TILE_ROWS ? last - pixel : CK_TILE_ROWS;
+        const float *left[CK_TILE_ROWS];
+        for (size_t i = 0; i < rows; i++) {
+          ck_pixel at = ck_pixel_at(c, pixel + i);
+          if (is_merged) {
+            ck_copy_window(c, run->input, at, k, depth, run_space[i]);
+            left[i] = run_space[i];
+          } else {
+            left[i] = ck_run_of(c, run->input, at, kernel_row, k, depth, run_space[i]);
+          }
+        }
+        float *target = run->result + pixel * c->output_channels + column;
+        ck_tiles[width / CK_LANES - 1][rows - 1](
+          depth, left, 1, panel, stride, target, c->output_channels,
+          c->accumulates || !is_first, &end);
+        if (end.is_last && c->activation) {
+          for (size_t i = 0; i < rows; i++) {
+            float *elements = target + i * c->output_channels;
+            const void *in[1] = {elements};
+            c->activation(elements, in, 0, width);
+          }
+        }
+      }
+    }
+  }
+}
+
+static void ck_convolution_tasks(void *context, size_t begin, size_t end) {
+  for (size_t task = begin; task < end; task++) ck_convolution_task(context, task);
+}
+
+// How many tasks one thread should get at least.
+static size_t ck_task_grain(double operations, size_t tasks) {
+  if (operations < 2 * CK_TASK_OPERATIONS) return tasks;
+  double share = operations / (double)tasks;
+  return share < CK_TASK_OPERATIONS ? (size_t)(CK_TASK_OPERATIONS / share) + 1 : 1;
+}
+
+void ck_run_convolution(const ck_convolution *c, float *result, const float *input,
+                        const float *kernel, const float *bias) {
+  ck_convolution_run run = {c, result, input, kernel, bias, 0, 1, 0, 0};
+  run.pixels = c->batch * c->output[0] * c->output[1];
+  run.panels = (c->output_channels + CK_PANEL - 1) / CK_PANEL;
+  double operations = 2.0 * (double)run.pixels * (double)c->output_channels
+    * (double)(c->size[0] * c->size[1] * c->input_channels);
+  size_t tiles = (run.pixels + CK_TILE_ROWS - 1) / CK_TILE_ROWS;
+  size_t threads = (size_t)ck_thread_count(), chunks = 1;
+  // Turned panels cost so much that they are made once, unless threads would have nothing to do.
+  size_t wanted = c->turned ? threads : 4 * threads;
+  if (run.panels < wanted && operations > 2 * CK_TASK_OPERATIONS) {
+    chunks = (wanted + run.panels - 1) / run.panels;
+    if (chunks > tiles) chunks = tiles;
+  }
+  run.chunk_pixels = (tiles + chunks - 1) / chunks * CK_TILE_ROWS;
+  size_t most = c->turned ? CK_TURNED_PIXELS : CK_BLOCK_PIXELS;
+  if (run.chunk_pixels > most) run.chunk_pixels = most;
+  run.chunks = (run.pixels + run.chunk_pixels - 1) / run.chunk_pixels;
+  size_t tasks = run.panels * run.chunks;
+  ck_parallel_for(tasks, ck_task_grain(operations, tasks), ck_convolution_tasks, &run);
+}
+
+// ---------------------------------------------------------------------------------------------
+// Gradient of the kernel: windows, transposed, times gradients of the output
+
+typedef struct ck_gradient_run {
+  const ck_convolution *convolution;
+  float *result;
+  const float *input, *gradient;
+  size_t pixels;
+  bool is_merged;
+  size_t length;               // of a window's run
+  size_t blocks, block_rows;   // of a run
+} ck_gradient_run;
+
+static void ck_gradient_task(const ck_gradient_run *run, size_t task) {
+  const ck_convolution *c = run->convolution;
+  size_t length = run->length;
+  size_t kernel_row = task / run->blocks, first = task % run->blocks * run->block_rows;
+  size_t count = length - first < run->block_rows ? length - first : run->block_rows;
+  float *result = run->result + (kernel_row * length + first) * c->output_channels;
+  float windows[CK_GRADIENT_PIXELS * CK_GRADIENT_ROWS] __attribute__((aligned(64)));
+  const ck_tile_end end = {NULL, false, false};
+
+  for (size_t pixel = 0; pixel < run->pixels; pixel += CK_GRADIENT_PIXELS) {
+    size_t left = run->pixels - pixel;
+    size_t depth = left < CK_GRADIENT_PIXELS ? left : CK_GRADIENT_PIXELS;
+    for (size_t i = 0; i < depth; i++) {
+      float *to = windows + i * count;
+      if (run->is_merged) {
+        ck_copy_window(c, run->input, ck_pixel_at(c, pixel + i), first, count, to);
+        continue;
+      }
+      const float *from = ck_run_of(
+        c, run->input, ck_pixel_at(c, pixel + i), kernel_row, first, count, to);
+      if (from != to) memcpy(to, from, count * sizeof(float));
+    }
+    for (size_t column = 0; column < c->output_channels; column += CK_PANEL) {
+      size_t rest = c->output_channels - column, width = rest < CK_PANEL ? rest : CK_PANEL;
+      const float *panel = run->gradient + pixel * c->output_channels + column;
+      for (size_t row = 0; row < count; row += CK_TILE_ROWS) {
+        size_t rows = count - row < CK_TILE_ROWS ? count - row : CK_TILE_ROWS;
+        const float *pointers[CK_TILE_ROWS];
+        for (size_t i = 0; i < rows; i++) pointers[i] = windows + row + i;
+        ck_tiles[width / CK_LANES - 1][rows - 1](
+          depth, pointers, count, panel, c->output_channels,
+          result + row * c->output_channels + column, c->output_channels, pixel > 0, &end);
+      }
+    }
+  }
+}
+
+static void ck_gradient_tasks(void *context, size_t begin, size_t end) {
+  for (size_t task = begin; task < end; task++) ck_gradient_task(context, task);
+}
+
+void ck_run_kernel_gradient(const ck_convolution *c, float *result, const float *input,
+                            const float *gradient) {
+  bool is_merged = ck_is_merged(c, 4 * CK_GRADIENT_ROWS);
+  size_t runs = is_merged ? 1 : c->size[0];
+  size_t length = c->size[1] * c->input_channels * (is_merged ? c->size[0] : 1);
+  // Enough tasks for all threads to have about the same to do, of whole tiles.
+  size_t wanted = (4 * (size_t)ck_thread_count() + runs - 1) / runs;
+  size_t block = (length + wanted - 1) / wanted;
+  block = (block + CK_TILE_ROWS - 1) / CK_TILE_ROWS * CK_TILE_ROWS;
+  if (block < 4 * CK_TILE_ROWS && length > 8 * CK_TILE_ROWS) block = 4 * CK_TILE_ROWS;
+  if (block > CK_GRADIENT_ROWS) block = CK_GRADIENT_ROWS;
+  ck_gradient_run run = {
+    c, result, input, gradient, c->batch * c->output[0] * c->output[1], is_merged, length,
+    (length + block - 1) / block, block,
+  };
+  double operations = 2.0 * (double)run.pixels * (double)c->output_channels
+    * (double)(runs * length);
+  size_t tasks = runs * run.blocks;
+  ck_parallel_for(tasks, ck_task_grain(operations, tasks), ck_gradient_tasks, &run);
+}
