@@ -124,7 +124,9 @@ final class PlanContext: @unchecked Sendable {
 
   /// Lays out what the runs to come share.
   func pack(_ arguments: KernelArguments) {
-    for packing in stablePackings { packing.pack(arguments[packing.input], packing.storage.address) }
+    for packing in stablePackings {
+      packing.pack(arguments[packing.input], packing.storage.address)
+    }
   }
 
   /// Runs as a part of another plan, on the pointers of inputs and outputs.

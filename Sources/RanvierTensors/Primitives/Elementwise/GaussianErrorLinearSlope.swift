@@ -26,7 +26,7 @@ package struct GaussianErrorLinearSlope: ElementwisePrimitive {
     return 0.5 * erfc(-x * 0.5.squareRoot()) + x * density
   }
 
-  /// 1 / sqrt(2 pi)
+  /// 1 / sqrt(2 pi).
   private static let densityAtZero = 0.3989422804014327
 
   package static var samples: [PrimitiveSample] {
