@@ -16,7 +16,9 @@
 #define CK_BLOCK_PIXELS 192   // of a task: its results stay in the second-level cache
 #define CK_TURNED_PIXELS 768  // the same where panels are transposed first
 #define CK_GRADIENT_PIXELS 128
-#define CK_GRADIENT_ROWS 192
+#define CK_GRADIENT_ROWS 252
+#define CK_GRADIENT_TASKS 16          // enough for any number of threads to share
+#define CK_GRADIENT_PARTIAL (1 << 20) // elements of all parts
 #define CK_TASK_OPERATIONS 700000.0
 
 extern const ck_tile ck_tiles[4][CK_TILE_ROWS];
@@ -223,38 +225,62 @@ void ck_run_convolution(const ck_convolution *c, float *result, const float *inp
 
 // ---------------------------------------------------------------------------------------------
 // Gradient of the kernel: windows, transposed, times gradients of the output
+//
+// The work is cut by rows of the kernel as a matrix, and where those are few also by pixels, into
+// parts whose sums are added in the end. How it is cut depends on the sizes only.
 
 typedef struct ck_gradient_run {
   const ck_convolution *convolution;
-  float *result;
+  float *result, *partial;
   const float *input, *gradient;
-  size_t pixels;
-  bool is_merged;
-  size_t length;               // of a window's run
-  size_t blocks, block_rows;   // of a run
+  size_t pixels, part_pixels;
+  size_t rows, block_rows, blocks;
 } ck_gradient_run;
+
+static ck_gradient_run ck_plan_gradient(const ck_convolution *c) {
+  ck_gradient_run run = {.convolution = c};
+  run.pixels = c->batch * c->output[0] * c->output[1];
+  run.rows = c->size[0] * c->size[1] * c->input_channels;
+  run.blocks = (run.rows + CK_GRADIENT_ROWS - 1) / CK_GRADIENT_ROWS;
+  size_t block = (run.rows + run.blocks - 1) / run.blocks;
+  run.block_rows = (block + CK_TILE_ROWS - 1) / CK_TILE_ROWS * CK_TILE_ROWS;
+  run.blocks = (run.rows + run.block_rows - 1) / run.block_rows;
+  size_t parts = run.blocks < CK_GRADIENT_TASKS ? CK_GRADIENT_TASKS / run.blocks : 1;
+  size_t most = CK_GRADIENT_PARTIAL / (run.rows * c->output_channels);
+  if (parts > most) parts = most;
+  size_t steps = (run.pixels + CK_GRADIENT_PIXELS - 1) / CK_GRADIENT_PIXELS;
+  if (parts > steps / 2) parts = steps / 2;
+  if (parts < 1) parts = 1;
+  run.part_pixels = (steps + parts - 1) / parts * CK_GRADIENT_PIXELS;
+  return run;
+}
+
+static size_t ck_gradient_parts(const ck_gradient_run *run) {
+  return (run->pixels + run->part_pixels - 1) / run->part_pixels;
+}
+
+size_t ck_kernel_gradient_scratch_count(const ck_convolution *c) {
+  ck_gradient_run run = ck_plan_gradient(c);
+  size_t parts = ck_gradient_parts(&run);
+  return parts > 1 ? parts * run.rows * c->output_channels : 0;
+}
 
 static void ck_gradient_task(const ck_gradient_run *run, size_t task) {
   const ck_convolution *c = run->convolution;
-  size_t length = run->length;
-  size_t kernel_row = task / run->blocks, first = task % run->blocks * run->block_rows;
-  size_t count = length - first < run->block_rows ? length - first : run->block_rows;
-  float *result = run->result + (kernel_row * length + first) * c->output_channels;
+  size_t part = task / run->blocks, first = task % run->blocks * run->block_rows;
+  size_t count = run->rows - first < run->block_rows ? run->rows - first : run->block_rows;
+  size_t begin = part * run->part_pixels;
+  size_t behind = begin + run->part_pixels < run->pixels ? begin + run->part_pixels : run->pixels;
+  float *base = run->partial ? run->partial + part * run->rows * c->output_channels : run->result;
+  float *result = base + first * c->output_channels;
   float windows[CK_GRADIENT_PIXELS * CK_GRADIENT_ROWS] __attribute__((aligned(64)));
   const ck_tile_end end = {NULL, false, false};
 
-  for (size_t pixel = 0; pixel < run->pixels; pixel += CK_GRADIENT_PIXELS) {
-    size_t left = run->pixels - pixel;
+  for (size_t pixel = begin; pixel < behind; pixel += CK_GRADIENT_PIXELS) {
+    size_t left = behind - pixel;
     size_t depth = left < CK_GRADIENT_PIXELS ? left : CK_GRADIENT_PIXELS;
     for (size_t i = 0; i < depth; i++) {
-      float *to = windows + i * count;
-      if (run->is_merged) {
-        ck_copy_window(c, run->input, ck_pixel_at(c, pixel + i), first, count, to);
-        continue;
-      }
-      const float *from = ck_run_of(
-        c, run->input, ck_pixel_at(c, pixel + i), kernel_row, first, count, to);
-      if (from != to) memcpy(to, from, count * sizeof(float));
+      ck_copy_window(c, run->input, ck_pixel_at(c, pixel + i), first, count, windows + i * count);
     }
     for (size_t column = 0; column < c->output_channels; column += CK_PANEL) {
       size_t rest = c->output_channels - column, width = rest < CK_PANEL ? rest : CK_PANEL;
@@ -265,7 +291,7 @@ static void ck_gradient_task(const ck_gradient_run *run, size_t task) {
         for (size_t i = 0; i < rows; i++) pointers[i] = windows + row + i;
         ck_tiles[width / CK_LANES - 1][rows - 1](
           depth, pointers, count, panel, c->output_channels,
-          result + row * c->output_channels + column, c->output_channels, pixel > 0, &end);
+          result + row * c->output_channels + column, c->output_channels, pixel > begin, &end);
       }
     }
   }
@@ -275,23 +301,34 @@ static void ck_gradient_tasks(void *context, size_t begin, size_t end) {
   for (size_t task = begin; task < end; task++) ck_gradient_task(context, task);
 }
 
+typedef struct ck_part_sum {
+  float *result;
+  const float *partial;
+  size_t parts, count;
+} ck_part_sum;
+
+static void ck_add_parts(void *context, size_t begin, size_t end) {
+  const ck_part_sum *sum = context;
+  for (size_t i = begin; i < end; i++) sum->result[i] = sum->partial[i];
+  for (size_t part = 1; part < sum->parts; part++) {
+    const float *from = sum->partial + part * sum->count;
+    for (size_t i = begin; i < end; i++) sum->result[i] += from[i];
+  }
+}
+
 void ck_run_kernel_gradient(const ck_convolution *c, float *result, const float *input,
-                            const float *gradient) {
-  bool is_merged = ck_is_merged(c, 4 * CK_GRADIENT_ROWS);
-  size_t runs = is_merged ? 1 : c->size[0];
-  size_t length = c->size[1] * c->input_channels * (is_merged ? c->size[0] : 1);
-  // Enough tasks for all threads to have about the same to do, of whole tiles.
-  size_t wanted = (4 * (size_t)ck_thread_count() + runs - 1) / runs;
-  size_t block = (length + wanted - 1) / wanted;
-  block = (block + CK_TILE_ROWS - 1) / CK_TILE_ROWS * CK_TILE_ROWS;
-  if (block < 4 * CK_TILE_ROWS && length > 8 * CK_TILE_ROWS) block = 4 * CK_TILE_ROWS;
-  if (block > CK_GRADIENT_ROWS) block = CK_GRADIENT_ROWS;
-  ck_gradient_run run = {
-    c, result, input, gradient, c->batch * c->output[0] * c->output[1], is_merged, length,
-    (length + block - 1) / block, block,
-  };
-  double operations = 2.0 * (double)run.pixels * (double)c->output_channels
-    * (double)(runs * length);
-  size_t tasks = runs * run.blocks;
+                            const float *gradient, float *scratch) {
+  ck_gradient_run run = ck_plan_gradient(c);
+  size_t parts = ck_gradient_parts(&run);
+  run.result = result;
+  run.partial = parts > 1 ? scratch : NULL;
+  run.input = input;
+  run.gradient = gradient;
+  size_t count = run.rows * c->output_channels;
+  double operations = 2.0 * (double)run.pixels * (double)count;
+  size_t tasks = run.blocks * parts;
   ck_parallel_for(tasks, ck_task_grain(operations, tasks), ck_gradient_tasks, &run);
+  if (parts == 1) return;
+  ck_part_sum sum = {result, scratch, parts, count};
+  ck_parallel_for(count, 65536, ck_add_parts, &sum);
 }

@@ -387,9 +387,10 @@ typedef struct ck_convolution {
 void ck_run_convolution(const ck_convolution *c, float *result, const float *input,
                         const float *kernel, const float *bias);
 
-// The gradient of the kernel from those of the outputs.
+// The gradient of the kernel from those of the outputs; scratch has as many elements as said.
 void ck_run_kernel_gradient(const ck_convolution *c, float *result, const float *input,
-                            const float *gradient);
+                            const float *gradient, float *scratch);
+size_t ck_kernel_gradient_scratch_count(const ck_convolution *c);
 
 // ---------------------------------------------------------------------------------------------
 // Plain matrix product for the types no library serves (integers; f16 and bf16 accumulate in f32;

@@ -35,11 +35,13 @@ struct NativeConvolution {
   func kernel() -> Kernel {
     let prepared = Prepared(convolution: convolution)
     if source.direction == .kernelGradient {
-      return Kernel("native convolution") { arguments in
+      var description = prepared.convolution
+      let scratch = ck_kernel_gradient_scratch_count(&description) * MemoryLayout<Float>.size
+      return Kernel("native convolution", scratchBytes: scratch) { arguments in
         var convolution = prepared.convolution
         ck_run_kernel_gradient(
           &convolution, Self.elements(arguments[2]), Self.elements(arguments[0]),
-          Self.elements(arguments[1]))
+          Self.elements(arguments[1]), Self.elements(arguments[3]))
       }
     }
     let hasBias = source.epilogue.hasBias
