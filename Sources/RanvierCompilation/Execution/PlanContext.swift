@@ -1,11 +1,5 @@
 internal import RanvierTensors
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#endif
-
 /// What one run of a plan needs for itself: memory for intermediates, the pointer table, and
 /// kernels.
 ///
@@ -124,7 +118,9 @@ final class PlanContext: @unchecked Sendable {
 
   /// Lays out what the runs to come share.
   func pack(_ arguments: KernelArguments) {
-    for packing in stablePackings { packing.pack(arguments[packing.input], packing.storage.address) }
+    for packing in stablePackings {
+      packing.pack(arguments[packing.input], packing.storage.address)
+    }
   }
 
   /// Runs as a part of another plan, on the pointers of inputs and outputs.
@@ -153,12 +149,12 @@ final class PlanContext: @unchecked Sendable {
     for (base, body) in bodies { body(KernelArguments(base: table + base)) }
   }
 
-  /// Runs and returns the seconds that each instruction took.
-  func runTimed() -> [Double] {
-    bodies.map { base, body in
-      let start = PlanContext.now()
+  /// Runs, noting when each instruction starts and ends.
+  func run(measuring run: inout Measurements.Run?) {
+    for (index, (base, body)) in bodies.enumerated() {
+      let start = Measurements.now()
       body(KernelArguments(base: table + base))
-      return PlanContext.now() - start
+      run?.spans[index] = .init(start: start, end: Measurements.now())
     }
   }
 
@@ -174,11 +170,5 @@ final class PlanContext: @unchecked Sendable {
       plan.plan.graph.constant(id)?.concreteStorage?.address ?? arena.address
     case nil: arena.address
     }
-  }
-
-  private static func now() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 }

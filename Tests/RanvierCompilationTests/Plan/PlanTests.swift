@@ -43,22 +43,6 @@ struct PlanTests {
     #expect(Set(texts).count == 1)
   }
 
-  @Test func `a profile names instructions, times and shares`() throws {
-    let function = compile { (p: Parameters, x: Tensor) in Self.network(p, x) }
-    let x = Tensor.ones([3, 6])
-    let plan = try function.plan(for: Self.parameters, x)
-    #expect(plan.profile().contains("startProfiling"))
-    plan.startProfiling()
-    for _ in 0 ..< 5 { _ = try function(Self.parameters, x) }
-    let lines = plan.profile().split(separator: "\n")
-    let count = "\(plan)".split(separator: "\n").count - 1
-    #expect(lines[0].contains("us per run in \(count) instructions"), "\(lines[0])")
-    #expect(lines.count == 1 + count)
-    #expect(lines.contains { $0.contains("matmul + bias") && $0.contains("%") })
-    #expect(plan.profile(limit: 2).split(separator: "\n").count == 3)
-    expectClose(try function(Self.parameters, x), Self.network(Self.parameters, x))
-  }
-
   @Test func `a plan runs on several threads at once`() async throws {
     let function = compile { (p: Parameters, x: Tensor) in Self.network(p, x) }
     let inputs = (0 ..< 16).map { Self.key.derived(UInt32($0)).normal([32, 6]) }
