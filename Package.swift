@@ -104,7 +104,7 @@ let package = Package(
     tests(
       "RanvierLoopTests",
       [
-        "RanvierTensors", "RanvierCompilation", "RanvierFunctions", "RanvierFiles", "RanvierData",
+        "CKernels", "RanvierTensors", "RanvierCompilation", "RanvierFunctions", "RanvierFiles", "RanvierData",
         "RanvierOptimizers", "RanvierModels", "RanvierLoop",
       ]),
   ],
