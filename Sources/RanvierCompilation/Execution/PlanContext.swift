@@ -19,6 +19,14 @@ final class PlanContext: @unchecked Sendable {
   /// Inputs that are the same for many runs, in the layouts of the kernels that read them.
   private let stablePackings: [StablePacking]
 
+  /// The last run's small outputs, such as a loss, whose memory is used again if nobody has kept it.
+  ///
+  /// Outputs that replace inputs are not among them, since their owner must be the only one.
+  private var smallOutputs: [Storage?]
+  private let outputBytes: [Int]
+  private let canReuseOutput: [Bool]
+  private static let smallOutputBytes = 4096
+
   private struct StablePacking {
     var input: Int
     var storage: Storage
@@ -43,6 +51,12 @@ final class PlanContext: @unchecked Sendable {
     let graph = plan.graph
     let memory = plan.memory
     self.plan = Unowned(plan: plan)
+    let outputBytes = graph.outputs.map { graph.types[Int($0)].byteCount }
+    self.outputBytes = outputBytes
+    smallOutputs = outputBytes.map { _ in nil }
+    canReuseOutput = outputBytes.indices.map {
+      memory.donations[$0] == nil && outputBytes[$0] <= PlanContext.smallOutputBytes
+    }
     arena = Storage(byteCount: memory.arenaBytes)
     scratch = Storage(byteCount: kernels.reduce(0) { max($0, $1?.scratchBytes ?? 0) })
     entries =
@@ -112,6 +126,17 @@ final class PlanContext: @unchecked Sendable {
     for (index, storage) in outputs.enumerated() {
       for position in outputPositions[index] { table[position] = storage.address }
     }
+  }
+
+  /// Memory for an output.
+  func storage(ofOutput index: Int) -> Storage {
+    guard canReuseOutput[index] else { return Storage(byteCount: outputBytes[index]) }
+    if isKnownUniquelyReferenced(&smallOutputs[index]), let known = smallOutputs[index] {
+      return known
+    }
+    let new = Storage(byteCount: outputBytes[index])
+    smallOutputs[index] = new
+    return new
   }
 
   var hasStablePackings: Bool { !stablePackings.isEmpty }

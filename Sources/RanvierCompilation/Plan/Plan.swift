@@ -140,16 +140,22 @@ public final class Plan: Sendable {
 
   /// Runs the plan; inputs that were donated and have no other owner lend their memory to outputs.
   package func run(_ inputs: inout [Storage]) -> [Storage] {
+    var outputs: [Storage] = []
+    run(&inputs, into: &outputs)
+    return outputs
+  }
+
+  /// Runs the plan and appends the outputs to an empty list.
+  func run(_ inputs: inout [Storage], into outputs: inout [Storage]) {
     let context =
       idle.withLock { $0.popLast() }
       ?? PlanContext(self, instructions, kernels: Plan.makeKernels(graph, programs, stable))
-    var outputs: [Storage] = []
     outputs.reserveCapacity(graph.outputs.count)
-    for (index, value) in graph.outputs.enumerated() {
+    for index in graph.outputs.indices {
       if let donor = memory.donations[index], isKnownUniquelyReferenced(&inputs[donor]) {
         outputs.append(inputs[donor])
       } else {
-        outputs.append(Storage(byteCount: graph.types[Int(value)].byteCount))
+        outputs.append(context.storage(ofOutput: index))
       }
     }
     context.bind(inputs, outputs)
@@ -165,7 +171,6 @@ public final class Plan: Sendable {
     }
     if let run { measurements.withLock { $0?.add(run) } }
     idle.withLock { $0.append(context) }
-    return outputs
   }
 }
 

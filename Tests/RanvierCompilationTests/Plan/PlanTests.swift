@@ -43,6 +43,27 @@ struct PlanTests {
     #expect(Set(texts).count == 1)
   }
 
+  @Test func `results that are kept are not written again, those that are not are`() throws {
+    let function = compile { (x: Tensor) in [x.sum(), x * 2] }
+    let inputs = (0 ..< 6).map { Tensor.ones([3]) * Double($0) }
+    var kept: [[Tensor]] = []
+    for input in inputs {
+      kept.append(try function(input))
+      // Nobody keeps these.
+      for other in inputs { _ = try function(other) }
+      // A result as an argument of the same function.
+      let again = try function(try function(input)[1])
+      #expect(again[1] == input * 4)
+    }
+    for (input, results) in zip(inputs, kept) {
+      #expect(results == [input.sum(), input * 2])
+    }
+    let addresses = try (0 ..< 4).map { _ in
+      try function(inputs[0])[0].concreteStorage.map { Int(bitPattern: $0.address) }
+    }
+    #expect(Set(addresses).count == 1)
+  }
+
   @Test func `a plan runs on several threads at once`() async throws {
     let function = compile { (p: Parameters, x: Tensor) in Self.network(p, x) }
     let inputs = (0 ..< 16).map { Self.key.derived(UInt32($0)).normal([32, 6]) }
