@@ -12,7 +12,8 @@ PYTHON ?= python3
 SWIFT_CODE := $(wildcard Package.swift Sources Tests Benchmarks Examples)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-release test-openblas check lint check-structure check-diagnostics \
+.PHONY: help demo test test-release test-openblas test-sanitized check-allocations check lint \
+  check-structure check-diagnostics \
   format bench golden golden-check docs dependencies clean
 
 help:  ## Print this list
@@ -31,6 +32,12 @@ test-release: dependencies  ## Run every test (release build)
 
 test-openblas: dependencies  ## Run every test without oneDNN
 	swift test --parallel --disable-default-traits --scratch-path .build-openblas $(TEST_ARGUMENTS)
+
+test-sanitized: dependencies  ## Run tests of kernels and plans under address and thread sanitizers
+	Scripts/test-sanitized address thread
+
+check-allocations: dependencies  ## Count a training step's allocations, and watch memory
+	Scripts/check-allocations
 
 check: lint check-structure test check-diagnostics  ## Run what CI runs: lint, structure, tests
 

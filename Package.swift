@@ -104,8 +104,8 @@ let package = Package(
     tests(
       "RanvierLoopTests",
       [
-        "RanvierTensors", "RanvierCompilation", "RanvierFunctions", "RanvierFiles", "RanvierData",
-        "RanvierOptimizers", "RanvierModels", "RanvierLoop",
+        "CKernels", "RanvierTensors", "RanvierCompilation", "RanvierFunctions", "RanvierFiles",
+        "RanvierData", "RanvierOptimizers", "RanvierModels", "RanvierLoop",
       ]),
   ],
   swiftLanguageModes: [.v6],

@@ -7,8 +7,14 @@
 #include <string.h>
 
 // Compiles a function for AVX-512, AVX2 and plain x86-64; the loader picks one. Elsewhere the
-// baseline of the architecture (NEON on arm64) is already what we want.
-#if defined(__x86_64__) && defined(__linux__)
+// baseline of the architecture (NEON on arm64) is already what we want. The loader's choice comes
+// before ThreadSanitizer is ready for the calls that it watches, so that its builds have no choice.
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define CK_WATCHES_THREADS
+#endif
+#endif
+#if defined(__x86_64__) && defined(__linux__) && !defined(CK_WATCHES_THREADS)
 #define CK_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define CK_CLONES

@@ -22,6 +22,22 @@ extern int omp_get_num_threads(void);
 extern int omp_get_thread_num(void);
 extern int omp_in_parallel(void);
 
+// ThreadSanitizer sees our kernels, but not how the OpenMP runtime, which is not built for it, makes
+// threads wait for each other. Builds for it are told: what a team does comes after what was done
+// before it started, and before what is done when it has ended.
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+extern void __tsan_acquire(void *address);
+extern void __tsan_release(void *address);
+#define CK_ACQUIRE(address) __tsan_acquire(address)
+#define CK_RELEASE(address) __tsan_release(address)
+#endif
+#endif
+#ifndef CK_ACQUIRE
+#define CK_ACQUIRE(address) ((void)(address))
+#define CK_RELEASE(address) ((void)(address))
+#endif
+
 // The configured number; 0 until it is first asked for.
 static atomic_int ck_configured_count;
 
@@ -95,11 +111,13 @@ typedef struct ck_parallel_work {
   size_t count, grain, grain_count;
   ck_range_body body;
   void *context;
+  char started, ended;   // whose addresses stand for these moments
 } ck_parallel_work;
 
 // Runs on every thread of the team, which may be smaller than what was asked for.
 static void ck_parallel_share(void *data) {
-  const ck_parallel_work *work = data;
+  ck_parallel_work *work = data;
+  CK_ACQUIRE(&work->started);
   size_t index = (size_t)omp_get_thread_num();
   size_t thread_count = (size_t)omp_get_num_threads();
   // The first `rest` threads get one grain more than the others.
@@ -107,9 +125,11 @@ static void ck_parallel_share(void *data) {
   size_t rest = work->grain_count % thread_count;
   size_t first = index * share + (index < rest ? index : rest);
   size_t last = first + share + (index < rest ? 1 : 0);
-  if (first == last) return;
-  size_t end = last == work->grain_count ? work->count : last * work->grain;
-  work->body(work->context, first * work->grain, end);
+  if (first < last) {
+    size_t end = last == work->grain_count ? work->count : last * work->grain;
+    work->body(work->context, first * work->grain, end);
+  }
+  CK_RELEASE(&work->ended);
 }
 
 void ck_parallel_for(size_t count, size_t grain, ck_range_body body, void *context) {
@@ -126,6 +146,8 @@ void ck_parallel_for(size_t count, size_t grain, ck_range_body body, void *conte
     body(context, 0, count);
     return;
   }
-  ck_parallel_work work = {count, grain, grain_count, body, context};
+  ck_parallel_work work = {count, grain, grain_count, body, context, 0, 0};
+  CK_RELEASE(&work.started);
   GOMP_parallel(ck_parallel_share, &work, (unsigned)thread_count, 0);
+  CK_ACQUIRE(&work.ended);
 }

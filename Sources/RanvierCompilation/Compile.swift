@@ -36,11 +36,10 @@ public struct CompiledFunction<Output: TensorTree, each Input: TensorTree>: Send
   /// Runs the function.
   public func callAsFunction(_ input: repeat each Input) throws -> Output {
     if let entry = plans.latest {
-      var matcher = ArgumentMatcher(entry.types)
+      var matcher = ArgumentMatcher(entry.types, entry.pool.take())
       repeat matcher.append(each input)
       if matcher.isComplete(entry.structure) {
-        var storages = matcher.takeStorages()
-        return entry.output(entry.plan.run(&storages))
+        return run(entry, &matcher.buffers)
       }
     }
     var arguments = Arguments()
@@ -49,9 +48,16 @@ public struct CompiledFunction<Output: TensorTree, each Input: TensorTree>: Send
     // it.
     if arguments.areTraced { return try function(repeat each input) }
     let entry = try plan(&arguments, repeat each input)
-    var storages = try arguments.takeStorages()
-    let outputs = entry.plan.run(&storages)
-    return entry.output(outputs)
+    var buffers = CallBuffers(inputs: try arguments.takeStorages())
+    return run(entry, &buffers)
+  }
+
+  private func run(_ entry: PlanCache<Output>.Entry, _ buffers: inout CallBuffers) -> Output {
+    entry.plan.run(&buffers.inputs, into: &buffers.outputs)
+    let output = entry.output(buffers.outputs)
+    buffers.clear()
+    entry.pool.giveBack(buffers)
+    return output
   }
 
   /// The plan for arguments like these.
@@ -84,12 +90,11 @@ public struct CompiledUpdate<State: TensorTree, Output: TensorTree, each Input: 
   /// Runs the function; if it throws, the state is as before.
   public func callAsFunction(_ state: inout State, _ input: repeat each Input) throws -> Output {
     if let entry = plans.latest {
-      var matcher = ArgumentMatcher(entry.types)
+      var matcher = ArgumentMatcher(entry.types, entry.pool.take())
       matcher.append(state)
       repeat matcher.append(each input)
       if matcher.isComplete(entry.structure) {
-        var storages = matcher.takeStorages()
-        return run(entry, &storages, &state)
+        return run(entry, &matcher.buffers, &state)
       }
     }
     var arguments = Arguments()
@@ -98,17 +103,20 @@ public struct CompiledUpdate<State: TensorTree, Output: TensorTree, each Input: 
     repeat arguments.append(each input)
     if arguments.areTraced { return try function(&state, repeat each input) }
     let entry = try plan(arguments, state, stateCount, repeat each input)
-    var storages = try arguments.takeStorages()
-    return run(entry, &storages, &state)
+    var buffers = CallBuffers(inputs: try arguments.takeStorages())
+    return run(entry, &buffers, &state)
   }
 
   private func run(
-    _ entry: PlanCache<TreePair<State, Output>>.Entry, _ storages: inout [Storage],
+    _ entry: PlanCache<TreePair<State, Output>>.Entry, _ buffers: inout CallBuffers,
     _ state: inout State
   ) -> Output {
     // The state gives up its references, so that its memory has one owner and may be reused.
-    state = state.mapTensors { _ in Placeholder.tensor }
-    let result = entry.output(entry.plan.run(&storages))
+    state = entry.template.first
+    entry.plan.run(&buffers.inputs, into: &buffers.outputs)
+    let result = entry.output(buffers.outputs)
+    buffers.clear()
+    entry.pool.giveBack(buffers)
     state = result.first
     return result.second
   }

@@ -36,38 +36,32 @@ struct Arguments {
 /// Collects the memory of arguments while comparing them with those a plan was made for: the usual
 /// case, without detours.
 struct ArgumentMatcher {
-  private(set) var storages: [Storage] = []
-  private var structure: [TreeStructure] = []
+  /// What has been collected, for a run.
+  var buffers: CallBuffers
   private let types: [TensorType]
   private var matches = true
 
-  init(_ types: [TensorType]) {
+  init(_ types: [TensorType], _ buffers: consuming CallBuffers) {
     self.types = types
-    storages.reserveCapacity(types.count)
+    self.buffers = buffers
   }
 
   mutating func append(_ tree: some TensorTree) {
     tree.forEachTensor { tensor in
-      guard matches, storages.count < types.count, case .concrete(let storage) = tensor.content,
-        tensor.type == types[storages.count]
+      guard matches, buffers.inputs.count < types.count,
+        case .concrete(let storage) = tensor.content, tensor.type == types[buffers.inputs.count]
       else {
         matches = false
         return
       }
-      storages.append(storage)
+      buffers.inputs.append(storage)
     }
-    tree.appendStructure(to: &structure)
+    tree.appendStructure(to: &buffers.structure)
   }
 
   /// Whether all arguments were appended and fit.
   func isComplete(_ expected: [TreeStructure]) -> Bool {
-    matches && storages.count == types.count && structure == expected
-  }
-
-  /// Gives up the collected memory to a run.
-  mutating func takeStorages() -> [Storage] {
-    defer { storages = [] }
-    return storages
+    matches && buffers.inputs.count == types.count && buffers.structure == expected
   }
 }
 
@@ -87,7 +81,9 @@ final class PlanCache<Output: TensorTree>: Sendable {
     let types: [TensorType]
     let plan: Plan
     /// The function's result with placeholders for its tensors.
-    private let template: Output
+    let template: Output
+    /// The lists of calls.
+    let pool = CallBuffers.Pool()
     private let outputTypes: [TensorType]
 
     init(structure: [TreeStructure], types: [TensorType], plan: Plan, template: Output) {
@@ -113,10 +109,15 @@ final class PlanCache<Output: TensorTree>: Sendable {
     }
   }
 
-  private let entries = Mutex<[Entry]>([])
+  private struct Entries {
+    var all: [Entry] = []
+    var latest: Entry?
+  }
+
+  private let entries = Mutex(Entries())
 
   /// The entry that was made last, which most calls want.
-  var latest: Entry? { entries.withLock { $0.last } }
+  var latest: Entry? { entries.withLock { $0.latest } }
 
   /// Functions called with endlessly many shapes forget the oldest.
   private let capacity = 64
@@ -128,7 +129,7 @@ final class PlanCache<Output: TensorTree>: Sendable {
   func entry(
     for arguments: Arguments, donatesFirst count: Int, record: (Recording) throws -> Output
   ) throws -> Entry {
-    if let known = entries.withLock({ $0.first { $0.matches(arguments) } }) { return known }
+    if let known = entries.withLock({ $0.all.first { $0.matches(arguments) } }) { return known }
     for tensor in arguments.tensors { _ = try tensor.validated() }
     let recording = Recording()
     let output = try Trace.$current.withValue(recording.trace) { try record(recording) }
@@ -142,8 +143,9 @@ final class PlanCache<Output: TensorTree>: Sendable {
       structure: arguments.structure, types: arguments.tensors.map(\.type),
       plan: Plan(graph, donated: donated), template: output.mapTensors { _ in Placeholder.tensor })
     entries.withLock {
-      if $0.count >= capacity { $0.removeFirst() }
-      $0.append(entry)
+      if $0.all.count >= capacity { $0.all.removeFirst() }
+      $0.all.append(entry)
+      $0.latest = entry
     }
     return entry
   }

@@ -1,11 +1,5 @@
 internal import RanvierTensors
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#endif
-
 /// What one run of a plan needs for itself: memory for intermediates, the pointer table, and
 /// kernels.
 ///
@@ -24,6 +18,14 @@ final class PlanContext: @unchecked Sendable {
   private let plan: Unowned
   /// Inputs that are the same for many runs, in the layouts of the kernels that read them.
   private let stablePackings: [StablePacking]
+
+  /// The last run's small outputs, such as a loss, whose memory is used again if nobody has kept it.
+  ///
+  /// Outputs that replace inputs are not among them, since their owner must be the only one.
+  private var smallOutputs: [Storage?]
+  private let outputBytes: [Int]
+  private let canReuseOutput: [Bool]
+  private static let smallOutputBytes = 4096
 
   private struct StablePacking {
     var input: Int
@@ -49,6 +51,12 @@ final class PlanContext: @unchecked Sendable {
     let graph = plan.graph
     let memory = plan.memory
     self.plan = Unowned(plan: plan)
+    let outputBytes = graph.outputs.map { graph.types[Int($0)].byteCount }
+    self.outputBytes = outputBytes
+    smallOutputs = outputBytes.map { _ in nil }
+    canReuseOutput = outputBytes.indices.map {
+      memory.donations[$0] == nil && outputBytes[$0] <= PlanContext.smallOutputBytes
+    }
     arena = Storage(byteCount: memory.arenaBytes)
     scratch = Storage(byteCount: kernels.reduce(0) { max($0, $1?.scratchBytes ?? 0) })
     entries =
@@ -120,6 +128,17 @@ final class PlanContext: @unchecked Sendable {
     }
   }
 
+  /// Memory for an output.
+  func storage(ofOutput index: Int) -> Storage {
+    guard canReuseOutput[index] else { return Storage(byteCount: outputBytes[index]) }
+    if isKnownUniquelyReferenced(&smallOutputs[index]), let known = smallOutputs[index] {
+      return known
+    }
+    let new = Storage(byteCount: outputBytes[index])
+    smallOutputs[index] = new
+    return new
+  }
+
   var hasStablePackings: Bool { !stablePackings.isEmpty }
 
   /// Lays out what the runs to come share.
@@ -155,12 +174,12 @@ final class PlanContext: @unchecked Sendable {
     for (base, body) in bodies { body(KernelArguments(base: table + base)) }
   }
 
-  /// Runs and returns the seconds that each instruction took.
-  func runTimed() -> [Double] {
-    bodies.map { base, body in
-      let start = PlanContext.now()
+  /// Runs, noting when each instruction starts and ends.
+  func run(measuring run: inout Measurements.Run?) {
+    for (index, (base, body)) in bodies.enumerated() {
+      let start = Measurements.now()
       body(KernelArguments(base: table + base))
-      return PlanContext.now() - start
+      run?.spans[index] = .init(start: start, end: Measurements.now())
     }
   }
 
@@ -176,11 +195,5 @@ final class PlanContext: @unchecked Sendable {
       plan.plan.graph.constant(id)?.concreteStorage?.address ?? arena.address
     case nil: arena.address
     }
-  }
-
-  private static func now() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 }

@@ -19,7 +19,7 @@ public final class Plan: Sendable {
   let packed: [Int: PackedOperand]
   private let stable: Range<Int>
   private let idle: Mutex<[PlanContext]>
-  private let profileTotals = Mutex<Profile?>(nil)
+  private let measurements = Mutex<Measurements?>(nil)
 
   /// A constant operand in its kernel's own layout.
   struct PackedOperand: Sendable {
@@ -39,18 +39,15 @@ public final class Plan: Sendable {
   ///
   /// - Parameter donated: Pairs of an input and the output that should replace it in its memory.
   /// - Parameter stable: The inputs that are the same for many runs of the plan as a part of another.
+  /// - Parameter passes: What is done to the graph, and to the programs that it holds.
   package init(
-    _ traced: Graph, donated: [(input: Int, output: Int)] = [], stable: Range<Int> = 0 ..< 0
+    _ traced: Graph, donated: [(input: Int, output: Int)] = [], stable: Range<Int> = 0 ..< 0,
+    passes: PassList = .enabled
   ) {
-    var graph = traced
-    for pass in [
-      Inlining.run, Simplification.run, LoopJoining.run, LoopInvariants.run, LoopSums.run,
-      Barriers.run, ConstantScaling.run, Epilogues.run, WideSums.run, Fusion.run,
-    ] {
-      graph = pass(graph)
-      assert(graph.verify() == nil, graph.verify() ?? "")
+    let graph = passes.run(traced) { pass, graph in
+      assert(graph.verify() == nil, "\(pass.name): \(graph.verify() ?? "")")
     }
-    let programs = Plan.programs(of: graph)
+    let programs = Plan.programs(of: graph, passes)
     let kernels = Plan.makeKernels(graph, programs, stable)
     self.stable = stable
     self.graph = graph
@@ -77,12 +74,12 @@ public final class Plan: Sendable {
   }
 
   /// The plans of the programs that the nodes hold.
-  private static func programs(of graph: Graph) -> [Program: Plan] {
+  private static func programs(of graph: Graph, _ passes: PassList) -> [Program: Plan] {
     var plans: [Program: Plan] = [:]
     for node in graph.nodes {
       guard let primitive = node.primitive as? any ControlFlowPrimitive else { continue }
       for program in primitive.programs where plans[program] == nil {
-        plans[program] = Plan(program.graph, stable: primitive.stableInputs)
+        plans[program] = Plan(program.graph, stable: primitive.stableInputs, passes: passes)
       }
     }
     return plans
@@ -143,26 +140,28 @@ public final class Plan: Sendable {
 
   /// Runs the plan; inputs that were donated and have no other owner lend their memory to outputs.
   package func run(_ inputs: inout [Storage]) -> [Storage] {
+    var outputs: [Storage] = []
+    run(&inputs, into: &outputs)
+    return outputs
+  }
+
+  /// Runs the plan and appends the outputs to an empty list.
+  func run(_ inputs: inout [Storage], into outputs: inout [Storage]) {
     let context =
       idle.withLock { $0.popLast() }
       ?? PlanContext(self, instructions, kernels: Plan.makeKernels(graph, programs, stable))
-    var outputs: [Storage] = []
     outputs.reserveCapacity(graph.outputs.count)
-    for (index, value) in graph.outputs.enumerated() {
+    for index in graph.outputs.indices {
       if let donor = memory.donations[index], isKnownUniquelyReferenced(&inputs[donor]) {
         outputs.append(inputs[donor])
       } else {
-        outputs.append(Storage(byteCount: graph.types[Int(value)].byteCount))
+        outputs.append(context.storage(ofOutput: index))
       }
     }
     context.bind(inputs, outputs)
     ck_prepare_thread()
-    if profileTotals.withLock({ $0 != nil }) {
-      let times = context.runTimed()
-      profileTotals.withLock { $0?.add(times) }
-    } else {
-      context.run()
-    }
+    var run = measurements.withLock { $0?.newRun() }
+    run == nil ? context.run() : context.run(measuring: &run)
     for (output, value) in memory.copies {
       let source = context.address(of: value, inputs, outputs)
       if source != outputs[output].address {
@@ -170,12 +169,12 @@ public final class Plan: Sendable {
           from: source, byteCount: graph.types[Int(value)].byteCount)
       }
     }
+    if let run { measurements.withLock { $0?.add(run) } }
     idle.withLock { $0.append(context) }
-    return outputs
   }
 }
 
-// MARK: Printing and profiling
+// MARK: - Printing and profiling
 
 extension Plan: CustomStringConvertible {
   /// One line an instruction, with the places of its operands and results.
@@ -214,48 +213,26 @@ extension Plan: CustomStringConvertible {
     return lines.joined(separator: "\n")
   }
 
-  /// Time by instruction, summed over runs.
-  struct Profile: Sendable {
-    var runs = 0
-    var seconds: [Double]
-
-    mutating func add(_ times: [Double]) {
-      runs += 1
-      for (index, time) in times.enumerated() { seconds[index] += time }
-    }
-  }
-
   /// Starts to measure each instruction, forgetting earlier measurements.
   public func startProfiling() {
-    profileTotals.withLock {
-      $0 = Profile(seconds: [Double](repeating: 0, count: instructions.count))
-    }
+    measurements.withLock { $0 = Measurements(count: instructions.count) }
   }
 
-  /// The instructions that took the most time since ``startProfiling()``, with mean time, share and
-  /// layer.
-  public func profile(limit: Int = 40) -> String {
-    guard let totals = profileTotals.withLock({ $0 }), totals.runs > 0 else {
-      return "nothing was measured; call startProfiling() and run the plan"
-    }
-    let whole = totals.seconds.reduce(0, +)
+  /// Stops measuring; ``profile`` forgets what was measured.
+  public func stopProfiling() { measurements.withLock { $0 = nil } }
+
+  /// What was measured since ``startProfiling()``.
+  public var profile: Profile {
+    guard let measurements = measurements.withLock({ $0 }) else { return Profile() }
     let kernels = Plan.makeKernels(graph, programs, stable)
-    let order = totals.seconds.indices.sorted { totals.seconds[$0] > totals.seconds[$1] }
-    var lines = [
-      String(
-        format: "%.1f us per run in %d instructions", whole / Double(totals.runs) * 1e6,
-        instructions.count)
-    ]
-    for index in order.prefix(limit) {
-      let node = graph.nodes[instructions[index].node]
-      let types = graph.resultTypes(of: node).map(\.description).joined(separator: ", ")
-      lines.append(
-        String(
-          format: "%9.1f us %5.1f %%  ", totals.seconds[index] / Double(totals.runs) * 1e6,
-          100 * totals.seconds[index] / whole)
-          + "\(types) = \(node.primitive) [\(kernels[instructions[index].node]?.implementation ?? "")] "
-          + graph.scopes[Int(node.scope)])
+    let profiled = instructions.enumerated().map { index, instruction in
+      Profile.Instruction(
+        graph, graph.nodes[instruction.node], kernels[instruction.node]?.implementation ?? "",
+        calls: measurements.runs, seconds: measurements.seconds[index],
+        lastSpan: measurements.lastRun.map { $0.spans[index] })
     }
-    return lines.joined(separator: "\n")
+    return Profile(
+      calls: measurements.runs, seconds: measurements.wholeSeconds,
+      lastSpan: measurements.lastRun?.whole, instructions: profiled)
   }
 }

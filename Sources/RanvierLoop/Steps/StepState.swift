@@ -24,15 +24,19 @@ package struct StepState: TensorTree {
   }
 
   package func forEachTensor(_ body: (Tensor) throws -> Void) rethrows {
-    for part in [parameters, layerState, optimizerState, metrics] { try part.forEachTensor(body) }
+    try parameters.forEachTensor(body)
+    try layerState.forEachTensor(body)
+    try optimizerState.forEachTensor(body)
+    try metrics.forEachTensor(body)
     try body(count)
     try body(key.words)
   }
 
   package func appendStructure(to structure: inout [TreeStructure]) {
-    for part in [parameters, layerState, optimizerState, metrics] {
-      part.appendStructure(to: &structure)
-    }
+    parameters.appendStructure(to: &structure)
+    layerState.appendStructure(to: &structure)
+    optimizerState.appendStructure(to: &structure)
+    metrics.appendStructure(to: &structure)
     if !frozen.isEmpty { structure += frozen.sorted().map { .text($0) } }
   }
 }

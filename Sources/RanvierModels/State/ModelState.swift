@@ -24,6 +24,11 @@ public struct ModelState: TensorTree, Equatable {
       layerState: try layerState.mapTensors(transform), frozen: frozen)
   }
 
+  public func forEachTensor(_ body: (Tensor) throws -> Void) rethrows {
+    try parameters.forEachTensor(body)
+    try layerState.forEachTensor(body)
+  }
+
   public func appendStructure(to structure: inout [TreeStructure]) {
     parameters.appendStructure(to: &structure)
     layerState.appendStructure(to: &structure)

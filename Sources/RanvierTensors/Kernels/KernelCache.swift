@@ -25,6 +25,9 @@ final class KernelCache: Sendable {
   /// Enough for the shapes of a large model; eager programs with endlessly many shapes start over.
   private let capacity = 512
 
+  /// Forgets all kernels, which a setting has made out of date.
+  func removeAll() { idle.withLock { $0.removeAll() } }
+
   func withKernel(
     of primitive: some Primitive, _ operands: [TensorType], _ results: [TensorType],
     _ body: (Kernel) -> Void

@@ -40,7 +40,8 @@
       // oneDNN cuts work and scratch memory for the threads there are when a kernel is made; it
       // must run on as many, though the process may have changed its mind meanwhile.
       ck_prepare_thread()
-      let threads = work.isWorthThreads ? ck_thread_count() : 1
+      let most = Determinism.kernelThreads.map { Int32($0) } ?? ck_thread_count()
+      let threads = work.isWorthThreads ? most : 1
       let earlier = ck_exchange_threads(threads)
       defer { _ = ck_exchange_threads(earlier) }
       let created = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 512) { text in

@@ -20,9 +20,9 @@ struct QuietProfile {
     _ = try Samples.measured(seconds: seconds) {
       plan.startProfiling()
       for _ in 0 ..< calls { try run.runPlan() }
-      let profile = plan.profile()
-      let time = profile.split(separator: " ").first.flatMap { Double($0) } ?? .infinity
-      if time < best { (best, text) = (time, profile) }
+      let profile = plan.profile
+      if profile.secondsPerCall < best { (best, text) = (profile.secondsPerCall, "\(profile)") }
     }
+    plan.stopProfiling()
   }
 }
