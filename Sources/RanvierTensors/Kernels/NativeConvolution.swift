@@ -8,6 +8,13 @@ struct NativeConvolution {
   /// products.
   private static let smallestWindow = 27
 
+  /// Tiles of fewer channels load more than they multiply.
+  private static let fewestChannels = 48
+
+  /// The gradient of a kernel reads those of the outputs several times, which then should stay in the
+  /// caches.
+  private static let mostGradients = 1 << 20
+
   /// The C structure, which the compiler does not know to be `Sendable`; never changed.
   private struct Prepared: @unchecked Sendable { let convolution: ck_convolution }
 
@@ -24,8 +31,11 @@ struct NativeConvolution {
       [source.type, source.biasType, source.resultType].allSatisfy({ $0 == .float32 }),
       (1 ... 2).contains(geometry.axes), geometry.groups == 1,
       geometry.dilation.allSatisfy({ $0 == 1 }), channels % 16 == 0,
+      channels >= NativeConvolution.fewestChannels,
       window >= NativeConvolution.smallestWindow,
-      !isForInput || geometry.strides.allSatisfy({ $0 == 1 })
+      !isForInput || geometry.strides.allSatisfy({ $0 == 1 }),
+      source.direction != .kernelGradient
+        || source.output.count <= NativeConvolution.mostGradients
     else { return nil }
     self.source = source
   }

@@ -53,7 +53,7 @@ import Testing
       let channels =
         Int.random(in: 0 ... 3, using: &generator) == 0
         ? 3 : 16 * Int.random(in: 1 ... 6, using: &generator)
-      let filters = 16 * Int.random(in: 1 ... 6, using: &generator)
+      let filters = 16 * Int.random(in: 2 ... 6, using: &generator)
       let geometry = ConvolutionGeometry(
         strides: strides, paddingLow: low, paddingHigh: high,
         dilation: [Int](repeating: 1, count: axes))
