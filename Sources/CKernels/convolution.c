@@ -9,8 +9,6 @@
 #include "element_kernel.h"
 #include "gemm_tile.h"
 
-#include <stdbool.h>
-
 #define CK_RUN 256            // depth of a pass
 #define CK_SHORT_RUN 64       // shorter runs of a window are copied behind each other
 #define CK_BLOCK_PIXELS 192   // of a task: its results stay in the second-level cache
@@ -19,11 +17,6 @@
 #define CK_GRADIENT_ROWS 252
 #define CK_GRADIENT_TASKS 16          // enough for any number of threads to share
 #define CK_GRADIENT_PARTIAL (1 << 20) // elements of all parts
-#define CK_TASK_OPERATIONS 700000.0
-
-extern const ck_tile ck_tiles[4][CK_TILE_ROWS];
-void ck_transpose_panel(float *panel, size_t panel_stride, const float *right, size_t stride,
-                        size_t depth, size_t width);
 
 // ---------------------------------------------------------------------------------------------
 // Windows
@@ -193,13 +186,6 @@ static void ck_convolution_tasks(void *context, size_t begin, size_t end) {
   for (size_t task = begin; task < end; task++) ck_convolution_task(context, task);
 }
 
-// How many tasks one thread should get at least.
-static size_t ck_task_grain(double operations, size_t tasks) {
-  if (operations < 2 * CK_TASK_OPERATIONS) return tasks;
-  double share = operations / (double)tasks;
-  return share < CK_TASK_OPERATIONS ? (size_t)(CK_TASK_OPERATIONS / share) + 1 : 1;
-}
-
 void ck_run_convolution(const ck_convolution *c, float *result, const float *input,
                         const float *kernel, const float *bias) {
   ck_convolution_run run = {c, result, input, kernel, bias, 0, 1, 0, 0};
@@ -211,7 +197,7 @@ void ck_run_convolution(const ck_convolution *c, float *result, const float *inp
   size_t threads = (size_t)ck_thread_count(), chunks = 1;
   // Turned panels cost so much that they are made once, unless threads would have nothing to do.
   size_t wanted = c->turned ? threads : 4 * threads;
-  if (run.panels < wanted && operations > 2 * CK_TASK_OPERATIONS) {
+  if (run.panels < wanted && ck_is_shared(operations)) {
     chunks = (wanted + run.panels - 1) / run.panels;
     if (chunks > tiles) chunks = tiles;
   }

@@ -6,15 +6,10 @@
 #include "element_kernel.h"
 #include "gemm_tile.h"
 
-#include <stdbool.h>
-
 // Depth of a pass over the rows: a panel of the right operand stays in the second-level cache.
 #define CK_DEPTH 512
 // Depth of a pass whose panel is transposed onto the stack.
 #define CK_TRANSPOSED_DEPTH 256
-
-// Fewer operations than this are done sooner than another thread is woken.
-#define CK_TASK_OPERATIONS 700000.0
 
 CK_DEFINE_TILES(1)
 CK_DEFINE_TILES(2)
@@ -227,15 +222,12 @@ void ck_run_product(const ck_product *product, float *result, const float *left,
   // Enough tasks for all threads to have about the same to do.
   size_t wanted = 4 * (size_t)ck_thread_count();
   size_t tiles = (product->rows + CK_TILE_ROWS - 1) / CK_TILE_ROWS;
-  if (units < wanted && operations > 2 * CK_TASK_OPERATIONS) {
+  if (units < wanted && ck_is_shared(operations)) {
     size_t chunks = (wanted + units - 1) / units;
     if (chunks > tiles) chunks = tiles;
     run.chunk_rows = (tiles + chunks - 1) / chunks * CK_TILE_ROWS;
     run.chunks = (product->rows + run.chunk_rows - 1) / run.chunk_rows;
   }
   size_t tasks = units * run.chunks;
-  double share = operations / (double)(tasks > 0 ? tasks : 1);
-  size_t grain = share < CK_TASK_OPERATIONS ? (size_t)(CK_TASK_OPERATIONS / (share + 1)) + 1 : 1;
-  if (operations < 2 * CK_TASK_OPERATIONS) grain = tasks;
-  ck_parallel_for(tasks, grain, ck_run_product_tasks, &run);
+  ck_parallel_for(tasks, ck_task_grain(operations, tasks), ck_run_product_tasks, &run);
 }

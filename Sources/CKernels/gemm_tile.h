@@ -9,6 +9,7 @@
 
 #include "instruction_sets.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -91,5 +92,25 @@ typedef void (*ck_tile)(size_t, const float *const *, size_t, const float *, siz
 
 // The most rows of a tile.
 #define CK_TILE_ROWS 6
+
+// Tiles by vectors - 1 and rows - 1.
+extern const ck_tile ck_tiles[4][CK_TILE_ROWS];
+
+// panel[k, j] = right[j, k] for `width` columns; strides in elements.
+void ck_transpose_panel(float *panel, size_t panel_stride, const float *right, size_t stride,
+                        size_t depth, size_t width);
+
+// Fewer operations than this are done sooner than another thread is woken.
+#define CK_TASK_OPERATIONS 700000.0
+
+// Whether work is worth more than one thread.
+CK_INLINE bool ck_is_shared(double operations) { return operations >= 2 * CK_TASK_OPERATIONS; }
+
+// How many of several equal tasks a thread should get at least.
+CK_INLINE size_t ck_task_grain(double operations, size_t tasks) {
+  if (!ck_is_shared(operations)) return tasks;
+  double share = operations / (double)tasks;
+  return share < CK_TASK_OPERATIONS ? (size_t)(CK_TASK_OPERATIONS / share) + 1 : 1;
+}
 
 #endif

@@ -151,12 +151,18 @@ extension Kernel {
 
 extension Epilogue.Activation {
   /// The activation in the C kernels' numbering.
-  fileprivate var operation: ck_op? {
+  var operation: ck_op? {
     switch self {
     case .identity: nil
     case .rectifiedLinear: CK_OP_RECTIFIED_LINEAR
     case .hyperbolicTangent: CK_OP_HYPERBOLIC_TANGENT
     case .logistic: CK_OP_LOGISTIC
     }
+  }
+
+  /// The block kernel that our own products and convolutions end with; they rectify by themselves.
+  var ownKernel: ck_block_kernel? {
+    guard self != .rectifiedLinear, let operation else { return nil }
+    return ck_op_kernel(operation, CK_F32)
   }
 }

@@ -97,13 +97,8 @@ struct NativeConvolution {
     convolution.turned = isForInput
     convolution.packed = source.direction == .forward && source.isKernelConstant
     convolution.accumulates = source.epilogue.hasResidual
-    switch source.epilogue.activation {
-    case .identity: break
-    case .rectifiedLinear: convolution.rectifies = true
-    case .hyperbolicTangent:
-      convolution.activation = ck_op_kernel(CK_OP_HYPERBOLIC_TANGENT, CK_F32)
-    case .logistic: convolution.activation = ck_op_kernel(CK_OP_LOGISTIC, CK_F32)
-    }
+    convolution.rectifies = source.epilogue.activation == .rectifiedLinear
+    convolution.activation = source.epilogue.activation.ownKernel
     return convolution
   }
 

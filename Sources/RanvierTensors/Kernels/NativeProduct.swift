@@ -35,12 +35,8 @@ struct NativeProduct {
     product.result_row = Int64(sizes.columns)
     product.accumulates = epilogue.hasResidual
     product.packed_right = source.isRightConstant && sizes.batch == 1
-    switch epilogue.activation {
-    case .identity: break
-    case .rectifiedLinear: product.rectifies = true
-    case .hyperbolicTangent: product.activation = ck_op_kernel(CK_OP_HYPERBOLIC_TANGENT, CK_F32)
-    case .logistic: product.activation = ck_op_kernel(CK_OP_LOGISTIC, CK_F32)
-    }
+    product.rectifies = epilogue.activation == .rectifiedLinear
+    product.activation = epilogue.activation.ownKernel
     let prepared = Prepared(product: product)
     let biasCount = epilogue.hasBias ? 1 : 0
     var kernel = Kernel(
