@@ -387,10 +387,25 @@ typedef struct ck_convolution {
 void ck_run_convolution(const ck_convolution *c, float *result, const float *input,
                         const float *kernel, const float *bias);
 
+// The same for kernels of 3 x 3 and strides of 1 with a quarter of the products, more roundings, and
+// numbers of channels that are multiples of 16: the kernel is transformed first, `turned` or not.
+// `lanes` says how many threads share the work; scratch has as many elements as said.
+void ck_run_winograd(const ck_convolution *c, size_t lanes, float *result, const float *input,
+                     const float *transformed, const float *bias, float *scratch);
+size_t ck_winograd_scratch_count(const ck_convolution *c, size_t lanes);
+size_t ck_winograd_kernel_count(const ck_convolution *c);
+void ck_winograd_transform_kernel(const ck_convolution *c, const float *kernel,
+                                  float *transformed);
+
 // The gradient of the kernel from those of the outputs; scratch has as many elements as said.
 void ck_run_kernel_gradient(const ck_convolution *c, float *result, const float *input,
                             const float *gradient, float *scratch);
 size_t ck_kernel_gradient_scratch_count(const ck_convolution *c);
+
+// The same where ck_run_winograd applies.
+void ck_run_winograd_gradient(const ck_convolution *c, size_t lanes, float *result,
+                              const float *input, const float *gradient, float *scratch);
+size_t ck_winograd_gradient_scratch_count(const ck_convolution *c, size_t lanes);
 
 // ---------------------------------------------------------------------------------------------
 // Plain matrix product for the types no library serves (integers; f16 and bf16 accumulate in f32;

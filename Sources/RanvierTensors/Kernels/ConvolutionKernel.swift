@@ -59,6 +59,7 @@ package struct ConvolutionKernel: Sendable {
           arguments[2].initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
         }, of: resultType)
     }
+    if let winograd = WinogradConvolution(self) { return winograd.kernel() }
     if let native = NativeConvolution(self) { return native.kernel() }
     #if OneDNN
       if OneDNNKernel.multiplies(type), resultType != .float64, let kernel = oneDNN() {

@@ -44,26 +44,22 @@ struct NativeProduct {
     ) { arguments in
       var product = prepared.product
       ck_run_product(
-        &product, NativeProduct.elements(arguments[2 + biasCount]),
-        NativeProduct.elements(arguments[0]),
-        NativeProduct.elements(arguments[1]),
-        biasCount == 1 ? NativeProduct.elements(arguments[2]) : nil)
+        &product, arguments[2 + biasCount].elements,
+        arguments[0].elements,
+        arguments[1].elements,
+        biasCount == 1 ? arguments[2].elements : nil)
     }
     if product.packed_right {
       var description = product
       let byteCount = ck_packed_count(&description) * MemoryLayout<Float>.size
       kernel.packing = Kernel.Packing(operand: 1, byteCount: byteCount) { plain, packed in
         var product = prepared.product
-        ck_pack_right(&product, NativeProduct.elements(plain), NativeProduct.elements(packed))
+        ck_pack_right(&product, plain.elements, packed.elements)
       }
     }
     guard epilogue.hasResidual else { return kernel }
     return kernel.takingResidual(
       after: 2 + biasCount,
       byteCount: sizes.batch * sizes.rows * sizes.columns * MemoryLayout<Float>.size)
-  }
-
-  private static func elements(_ address: UnsafeMutableRawPointer) -> UnsafeMutablePointer<Float> {
-    address.assumingMemoryBound(to: Float.self)
   }
 }

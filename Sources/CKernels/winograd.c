@@ -1,0 +1,602 @@
+// Convolutions of f32 with kernels of 3 x 3 and strides of 1 in fewer products: four by four results
+// at once from six by six elements of the input, with 36 products instead of 144.
+//
+// The six places of an axis stand for a polynomial's values at 0, 1, -1, 2, -2 and its leading
+// coefficient (Toom and Cook; for convolutional networks: Lavin and Gray, "Fast Algorithms for
+// Convolutional Neural Networks", 2016). Input and kernel are taken there, multiplied place by
+// place, which is a matrix product over the channels for each of 36 places, and brought back.
+//
+// Tiles of the output are taken in groups small enough for their transformed input to stay in the
+// second-level cache. Where the kernel is small each thread takes groups of its own; where it is
+// large, threads share a group and each takes other panels of the kernel.
+
+#include "element_kernel.h"
+#include "gemm_tile.h"
+
+#define CK_POINTS 6
+#define CK_PLACES 36
+#define CK_OUTPUTS 4
+#define CK_OWN_GROUP (128 << 10)     // bytes of a group's buffers where each thread has its own
+#define CK_SHARED_TILES 96           // tiles of a group that threads share
+#define CK_SMALL_KERNEL (2400 << 10) // bytes of a transformed kernel that every thread may read
+#define CK_SKEW 16                   // elements between places, so that they lie in different sets
+
+typedef struct ck_winograd_run {
+  const ck_convolution *convolution;
+  float *result;
+  const float *input, *kernel, *bias;
+  float *space;             // transformed input of a group, then products; for each lane if `owns`
+  size_t rows, columns;     // of tiles in an image
+  size_t tiles, group;      // all, and those of a group
+  size_t groups, lanes, panels;
+  size_t lane_space;        // elements of a lane's part of `space`
+  bool owns;
+  size_t shared_first, shared_count;   // the group that threads share now
+} ck_winograd_run;
+
+static size_t ck_place_stride(size_t group, size_t channels) { return group * channels + CK_SKEW; }
+
+static ck_winograd_run ck_plan_winograd(const ck_convolution *c, size_t lanes) {
+  ck_winograd_run run = {.convolution = c, .lanes = lanes};
+  run.rows = (c->output[0] + CK_OUTPUTS - 1) / CK_OUTPUTS;
+  run.columns = (c->output[1] + CK_OUTPUTS - 1) / CK_OUTPUTS;
+  run.tiles = c->batch * run.rows * run.columns;
+  run.panels = (c->output_channels + CK_PANEL - 1) / CK_PANEL;
+  size_t kernel_bytes = CK_PLACES * c->input_channels * c->output_channels * sizeof(float);
+  run.owns = kernel_bytes <= CK_SMALL_KERNEL;
+  if (run.owns) {
+    size_t group = CK_OWN_GROUP / (CK_PLACES * sizeof(float) * (c->input_channels + CK_PANEL));
+    group = group / CK_TILE_ROWS * CK_TILE_ROWS;
+    if (group < CK_TILE_ROWS) group = CK_TILE_ROWS;
+    // Groups of about the same size, as many for each lane.
+    size_t groups = (run.tiles + group - 1) / group;
+    groups = (groups + lanes - 1) / lanes * lanes;
+    group = (run.tiles + groups - 1) / groups;
+    run.group = (group + CK_TILE_ROWS - 1) / CK_TILE_ROWS * CK_TILE_ROWS;
+  } else {
+    size_t groups = (run.tiles + CK_SHARED_TILES - 1) / CK_SHARED_TILES;
+    run.group = (run.tiles + groups - 1) / groups;
+  }
+  run.groups = (run.tiles + run.group - 1) / run.group;
+  size_t input_space = CK_PLACES * ck_place_stride(run.group, c->input_channels);
+  size_t product_space = CK_PLACES * ck_place_stride(run.group, CK_PANEL);
+  run.lane_space = run.owns ? input_space + product_space : product_space;
+  return run;
+}
+
+size_t ck_winograd_scratch_count(const ck_convolution *c, size_t lanes) {
+  ck_winograd_run run = ck_plan_winograd(c, lanes);
+  size_t shared = run.owns ? 0 : CK_PLACES * ck_place_stride(run.group, c->input_channels);
+  return shared + lanes * run.lane_space;
+}
+
+size_t ck_winograd_kernel_count(const ck_convolution *c) {
+  return CK_PLACES * c->input_channels * c->output_channels;
+}
+
+// ---------------------------------------------------------------------------------------------
+// Transformations of one axis
+
+CK_INLINE CK_WIDE void ck_input_points(ck_v16 to[CK_POINTS], const ck_v16 from[CK_POINTS]) {
+  ck_v16 even = from[4] - 4.0f * from[2], odd = from[3] - 4.0f * from[1];
+  ck_v16 even2 = from[4] - from[2], odd2 = 2.0f * (from[3] - from[1]);
+  to[0] = 4.0f * from[0] - 5.0f * from[2] + from[4];
+  to[1] = even + odd;
+  to[2] = even - odd;
+  to[3] = even2 + odd2;
+  to[4] = even2 - odd2;
+  to[5] = 4.0f * from[1] - 5.0f * from[3] + from[5];
+}
+
+CK_INLINE CK_WIDE void ck_kernel_points(ck_v16 to[CK_POINTS], const ck_v16 from[3]) {
+  ck_v16 ends = (from[0] + from[2]) * (-1.0f / 6), middle = from[1] * (-1.0f / 6);
+  ck_v16 ends2 = from[0] * (1.0f / 24) + from[2] * (1.0f / 6), middle2 = from[1] * (1.0f / 12);
+  to[0] = from[0] * 0.25f;
+  to[1] = ends + middle;
+  to[2] = ends - middle;
+  to[3] = ends2 + middle2;
+  to[4] = ends2 - middle2;
+  to[5] = from[2];
+}
+
+CK_INLINE CK_WIDE void ck_output_points(ck_v16 to[CK_OUTPUTS], const ck_v16 from[CK_POINTS]) {
+  ck_v16 sum = from[1] + from[2], difference = from[1] - from[2];
+  ck_v16 sum2 = from[3] + from[4], difference2 = from[3] - from[4];
+  to[0] = from[0] + sum + sum2;
+  to[1] = difference + 2.0f * difference2;
+  to[2] = sum + 4.0f * sum2;
+  to[3] = difference + 8.0f * difference2 + from[5];
+}
+
+// ---------------------------------------------------------------------------------------------
+// Kernel: panel by panel, in each 36 matrices [input channels, columns of the panel]
+
+typedef struct ck_winograd_kernel_run {
+  const ck_convolution *convolution;
+  const float *kernel;
+  float *transformed;
+} ck_winograd_kernel_run;
+
+// 16 columns of one input channel; taps lie `tap_stride` apart.
+CK_WIDE static void ck_transform_taps(float *to, size_t place_stride, const float *taps,
+                                      size_t tap_stride, bool turned) {
+  ck_v16 columns[CK_POINTS][3];
+  for (size_t j = 0; j < 3; j++) {
+    ck_v16 from[3], points[CK_POINTS];
+    for (size_t i = 0; i < 3; i++) {
+      size_t tap = turned ? 8 - (i * 3 + j) : i * 3 + j;
+      from[i] = *(const ck_v16 *)(taps + tap * tap_stride);
+    }
+    ck_kernel_points(points, from);
+    for (size_t i = 0; i < CK_POINTS; i++) columns[i][j] = points[i];
+  }
+  for (size_t i = 0; i < CK_POINTS; i++) {
+    ck_v16 points[CK_POINTS];
+    ck_kernel_points(points, columns[i]);
+    for (size_t j = 0; j < CK_POINTS; j++) {
+      *(ck_v16 *)(to + (i * CK_POINTS + j) * place_stride) = points[j];
+    }
+  }
+}
+
+// A task is a panel's 16 input channels.
+CK_WIDE static void ck_transform_kernel_tasks(void *context, size_t begin, size_t end) {
+  const ck_winograd_kernel_run *run = context;
+  const ck_convolution *c = run->convolution;
+  size_t channels = c->input_channels, outputs = c->output_channels;
+  size_t blocks = channels / CK_LANES;
+  float turned[9 * CK_LANES * CK_PANEL] __attribute__((aligned(64)));
+  for (size_t task = begin; task < end; task++) {
+    size_t column = task / blocks * CK_PANEL, channel = task % blocks * CK_LANES;
+    size_t width = outputs - column < CK_PANEL ? outputs - column : CK_PANEL;
+    float *panel = run->transformed + CK_PLACES * channels * column;
+    if (c->turned) {
+      for (size_t tap = 0; tap < 9; tap++) {
+        ck_transpose_panel(
+          turned + tap * CK_LANES * width, width,
+          run->kernel + (tap * outputs + column) * channels + channel, channels, CK_LANES, width);
+      }
+    }
+    for (size_t i = 0; i < CK_LANES; i++) {
+      for (size_t j = 0; j < width; j += CK_LANES) {
+        float *to = panel + (channel + i) * width + j;
+        if (c->turned) {
+          ck_transform_taps(to, channels * width, turned + i * width + j, CK_LANES * width, true);
+        } else {
+          ck_transform_taps(
+            to, channels * width, run->kernel + (channel + i) * outputs + column + j,
+            channels * outputs, false);
+        }
+      }
+    }
+  }
+}
+
+void ck_winograd_transform_kernel(const ck_convolution *c, const float *kernel,
+                                  float *transformed) {
+  ck_winograd_kernel_run run = {c, kernel, transformed};
+  size_t panels = (c->output_channels + CK_PANEL - 1) / CK_PANEL;
+  size_t tasks = panels * (c->input_channels / CK_LANES);
+  double operations = 8.0 * (double)ck_winograd_kernel_count(c);
+  ck_parallel_for(tasks, ck_task_grain(operations, tasks), ck_transform_kernel_tasks, &run);
+}
+
+// ---------------------------------------------------------------------------------------------
+// Input and output
+
+typedef struct ck_tile_place {
+  size_t image, row, column;   // of the output
+} ck_tile_place;
+
+static ck_tile_place ck_tile_at(const ck_winograd_run *run, size_t tile) {
+  size_t in_image = run->rows * run->columns, place = tile % in_image;
+  return (ck_tile_place){
+    tile / in_image, place / run->columns * CK_OUTPUTS, place % run->columns * CK_OUTPUTS,
+  };
+}
+
+// Tiles first ..< first + count of the input, to [36, group, channels].
+CK_WIDE static void ck_transform_input(const ck_winograd_run *run, size_t group_first, size_t first,
+                                       size_t count, float *transformed) {
+  const ck_convolution *c = run->convolution;
+  size_t channels = c->input_channels, place_stride = ck_place_stride(run->group, channels);
+  size_t line = c->input[1] * channels;
+  static const float zeros[CK_LANES] __attribute__((aligned(64)));
+  for (size_t tile = first; tile < first + count; tile++) {
+    ck_tile_place at = ck_tile_at(run, tile);
+    const float *pixels[CK_POINTS][CK_POINTS];
+    size_t steps[CK_POINTS][CK_POINTS];
+    const float *image = run->input + at.image * c->input[0] * line;
+    for (size_t i = 0; i < CK_POINTS; i++) {
+      int64_t row = (int64_t)(at.row + i) - c->padding[0];
+      bool has_row = row >= 0 && row < (int64_t)c->input[0];
+      for (size_t j = 0; j < CK_POINTS; j++) {
+        int64_t column = (int64_t)(at.column + j) - c->padding[1];
+        bool is_inside = has_row && column >= 0 && column < (int64_t)c->input[1];
+        pixels[i][j] = is_inside ? image + (size_t)row * line + (size_t)column * channels : zeros;
+        steps[i][j] = is_inside;
+      }
+    }
+    float *target = transformed + (tile - group_first) * channels;
+    for (size_t channel = 0; channel < channels; channel += CK_LANES) {
+      ck_v16 columns[CK_POINTS][CK_POINTS];
+      CK_UNROLL for (size_t j = 0; j < CK_POINTS; j++) {
+        ck_v16 from[CK_POINTS], points[CK_POINTS];
+        CK_UNROLL for (size_t i = 0; i < CK_POINTS; i++) {
+          from[i] = *(const ck_v16 *)(pixels[i][j] + channel * steps[i][j]);
+        }
+        ck_input_points(points, from);
+        CK_UNROLL for (size_t i = 0; i < CK_POINTS; i++) columns[i][j] = points[i];
+      }
+      CK_UNROLL for (size_t i = 0; i < CK_POINTS; i++) {
+        ck_v16 points[CK_POINTS];
+        ck_input_points(points, columns[i]);
+        CK_UNROLL for (size_t j = 0; j < CK_POINTS; j++) {
+          *(ck_v16 *)(target + (i * CK_POINTS + j) * place_stride + channel) = points[j];
+        }
+      }
+    }
+  }
+}
+
+// Tiles first ..< first + count of a panel's products, [36, group, width], to the result.
+CK_WIDE static void ck_transform_output(const ck_winograd_run *run, size_t group_first,
+                                        size_t first, size_t count, const float *products,
+                                        size_t column, size_t width) {
+  const ck_convolution *c = run->convolution;
+  size_t outputs = c->output_channels, place_stride = ck_place_stride(run->group, width);
+  size_t line = c->output[1] * outputs;
+  for (size_t tile = first; tile < first + count; tile++) {
+    ck_tile_place at = ck_tile_at(run, tile);
+    size_t rows = c->output[0] - at.row < CK_OUTPUTS ? c->output[0] - at.row : CK_OUTPUTS;
+    size_t columns =
+      c->output[1] - at.column < CK_OUTPUTS ? c->output[1] - at.column : CK_OUTPUTS;
+    float *target = run->result + (at.image * c->output[0] + at.row) * line
+      + at.column * outputs + column;
+    const float *source = products + (tile - group_first) * width;
+    for (size_t k = 0; k < width; k += CK_LANES) {
+      ck_v16 between[CK_OUTPUTS][CK_POINTS];
+      CK_UNROLL for (size_t j = 0; j < CK_POINTS; j++) {
+        ck_v16 from[CK_POINTS], points[CK_OUTPUTS];
+        CK_UNROLL for (size_t i = 0; i < CK_POINTS; i++) {
+          from[i] = *(const ck_v16 *)(source + (i * CK_POINTS + j) * place_stride + k);
+        }
+        ck_output_points(points, from);
+        CK_UNROLL for (size_t i = 0; i < CK_OUTPUTS; i++) between[i][j] = points[i];
+      }
+      ck_v16 bias = (ck_v16)0.0f;
+      if (run->bias) bias = *(const ck_v16 *)(run->bias + column + k);
+      for (size_t i = 0; i < rows; i++) {
+        ck_v16 points[CK_OUTPUTS];
+        ck_output_points(points, between[i]);
+        for (size_t j = 0; j < columns; j++) {
+          ck_v16 *to = (ck_v16 *)(target + i * line + j * outputs + k);
+          ck_v16 value = points[j] + bias;
+          if (c->accumulates) value += *to;
+          if (c->rectifies) value = value < 0.0f ? (ck_v16)0.0f : value;
+          *to = value;
+        }
+      }
+    }
+    if (!c->activation) continue;
+    for (size_t i = 0; i < rows; i++) {
+      for (size_t j = 0; j < columns; j++) {
+        float *elements = target + i * line + j * outputs;
+        const void *in[1] = {elements};
+        c->activation(elements, in, 0, width);
+      }
+    }
+  }
+}
+
+// The products of a group's tiles first ..< first + count with one panel, and their results.
+static void ck_winograd_panel(const ck_winograd_run *run, size_t group_first, size_t first,
+                              size_t count, size_t panel, const float *transformed,
+                              float *products) {
+  const ck_convolution *c = run->convolution;
+  size_t channels = c->input_channels, column = panel * CK_PANEL;
+  size_t rest = c->output_channels - column, width = rest < CK_PANEL ? rest : CK_PANEL;
+  size_t input_stride = ck_place_stride(run->group, channels);
+  size_t product_stride = ck_place_stride(run->group, width);
+  const float *kernel = run->kernel + CK_PLACES * channels * column;
+  const ck_tile_end end = {NULL, false, false};
+  for (size_t place = 0; place < CK_PLACES; place++) {
+    const float *rows = transformed + place * input_stride + (first - group_first) * channels;
+    float *target = products + place * product_stride + (first - group_first) * width;
+    for (size_t i = 0; i < count; i += CK_TILE_ROWS) {
+      size_t some = count - i < CK_TILE_ROWS ? count - i : CK_TILE_ROWS;
+      const float *left[CK_TILE_ROWS];
+      for (size_t row = 0; row < some; row++) left[row] = rows + (i + row) * channels;
+      ck_tiles[width / CK_LANES - 1][some - 1](
+        channels, left, 1, kernel + place * channels * width, width, target + i * width, width,
+        false, &end);
+    }
+  }
+  ck_transform_output(run, group_first, first, count, products, column, width);
+}
+
+// ---------------------------------------------------------------------------------------------
+// Groups that each thread takes for itself
+
+static void ck_winograd_own_groups(void *context, size_t begin, size_t end) {
+  const ck_winograd_run *run = context;
+  size_t channels = run->convolution->input_channels;
+  for (size_t lane = begin; lane < end; lane++) {
+    float *transformed = run->space + lane * run->lane_space;
+    float *products = transformed + CK_PLACES * ck_place_stride(run->group, channels);
+    for (size_t group = lane; group < run->groups; group += run->lanes) {
+      size_t first = group * run->group;
+      size_t count = run->tiles - first < run->group ? run->tiles - first : run->group;
+      ck_transform_input(run, first, first, count, transformed);
+      for (size_t panel = 0; panel < run->panels; panel++) {
+        ck_winograd_panel(run, first, first, count, panel, transformed, products);
+      }
+    }
+  }
+}
+
+// ---------------------------------------------------------------------------------------------
+// Groups that threads share
+
+static void ck_winograd_shared_input(void *context, size_t begin, size_t end) {
+  const ck_winograd_run *run = context;
+  ck_transform_input(run, run->shared_first, run->shared_first + begin, end - begin,
+                     run->space + run->lanes * run->lane_space);
+}
+
+// Lanes take panels in turn, or parts of the tiles where there are fewer panels than lanes.
+static void ck_winograd_shared_panels(void *context, size_t begin, size_t end) {
+  const ck_winograd_run *run = context;
+  const float *transformed = run->space + run->lanes * run->lane_space;
+  size_t parts = (run->lanes + run->panels - 1) / run->panels;
+  size_t part_tiles = (run->shared_count + parts - 1) / parts;
+  part_tiles = (part_tiles + CK_TILE_ROWS - 1) / CK_TILE_ROWS * CK_TILE_ROWS;
+  for (size_t lane = begin; lane < end; lane++) {
+    float *products = run->space + lane * run->lane_space;
+    for (size_t task = lane; task < run->panels * parts; task += run->lanes) {
+      size_t first = task / run->panels * part_tiles;
+      if (first >= run->shared_count) continue;
+      size_t count =
+        run->shared_count - first < part_tiles ? run->shared_count - first : part_tiles;
+      ck_winograd_panel(run, run->shared_first, run->shared_first + first, count,
+                        task % run->panels, transformed, products);
+    }
+  }
+}
+
+void ck_run_winograd(const ck_convolution *c, size_t lanes, float *result, const float *input,
+                     const float *transformed, const float *bias, float *scratch) {
+  ck_winograd_run run = ck_plan_winograd(c, lanes);
+  run.result = result;
+  run.input = input;
+  run.kernel = transformed;
+  run.bias = bias;
+  run.space = scratch;
+  if (run.owns) {
+    ck_parallel_for(lanes, 1, ck_winograd_own_groups, &run);
+    return;
+  }
+  for (size_t group = 0; group < run.groups; group++) {
+    size_t first = group * run.group;
+    run.shared_first = first;
+    run.shared_count = run.tiles - first < run.group ? run.tiles - first : run.group;
+    ck_parallel_for(run.shared_count, (run.shared_count + 4 * lanes - 1) / (4 * lanes),
+                    ck_winograd_shared_input, &run);
+    ck_parallel_for(lanes, 1, ck_winograd_shared_panels, &run);
+  }
+}
+
+// ---------------------------------------------------------------------------------------------
+// Gradient of the kernel: three by three results of windows of four by four, the gradients of the
+// outputs, over six by six elements of the input; summed over all tiles
+//
+// For each place the sum over tiles is a matrix product. The tiles of small kernels are cut into
+// parts with sums of their own, which are added in the end; large kernels have one sum, of which each
+// thread takes places. How the work is cut depends on the sizes only.
+
+#define CK_GRADIENT_GROUP (640 << 10)    // bytes of a group's buffers where threads have their own
+#define CK_GRADIENT_SHARED (2400 << 10)  // the same where they share it
+#define CK_GRADIENT_SUMS (640 << 10)     // bytes of the sums of a part
+#define CK_GRADIENT_PARTS 8
+
+typedef struct ck_winograd_gradient {
+  ck_winograd_run tiles;
+  const float *gradient;
+  float *space;                       // of each lane: transformed inputs, transformed gradients
+  float *sums;                        // of each part: [36, input channels, output channels]
+  float *result;
+  size_t parts, part_groups;
+  size_t input_space, lane_space, sum_count;
+} ck_winograd_gradient;
+
+CK_INLINE CK_WIDE void ck_gradient_points(ck_v16 to[CK_POINTS], const ck_v16 from[CK_OUTPUTS]) {
+  ck_v16 even = (from[0] + from[2]) * (-1.0f / 6), odd = (from[1] + from[3]) * (-1.0f / 6);
+  ck_v16 even2 = from[0] * (1.0f / 24) + from[2] * (1.0f / 6);
+  ck_v16 odd2 = from[1] * (1.0f / 12) + from[3] * (1.0f / 3);
+  to[0] = from[0] * 0.25f;
+  to[1] = even + odd;
+  to[2] = even - odd;
+  to[3] = even2 + odd2;
+  to[4] = even2 - odd2;
+  to[5] = from[3];
+}
+
+CK_INLINE CK_WIDE void ck_tap_points(ck_v16 to[3], const ck_v16 from[CK_POINTS]) {
+  ck_v16 sum = from[1] + from[2], sum2 = from[3] + from[4];
+  to[0] = from[0] + sum + sum2;
+  to[1] = from[1] - from[2] + 2.0f * (from[3] - from[4]);
+  to[2] = sum + 4.0f * sum2 + from[5];
+}
+
+static ck_winograd_gradient ck_plan_winograd_gradient(const ck_convolution *c, size_t lanes) {
+  ck_winograd_gradient run = {.tiles = ck_plan_winograd(c, lanes), .parts = 1};
+  size_t tiles = run.tiles.tiles;
+  run.sum_count = CK_PLACES * c->input_channels * c->output_channels;
+  bool owns = run.sum_count * sizeof(float) <= CK_GRADIENT_SUMS;
+  size_t bytes = CK_PLACES * sizeof(float) * (c->input_channels + c->output_channels);
+  size_t group = (owns ? CK_GRADIENT_GROUP : CK_GRADIENT_SHARED) / bytes;
+  if (group < CK_LANES) group = CK_LANES;
+  size_t groups = (tiles + group - 1) / group;
+  if (owns) {
+    run.parts = groups < CK_GRADIENT_PARTS ? groups : CK_GRADIENT_PARTS;
+    groups = (groups + run.parts - 1) / run.parts * run.parts;
+  }
+  run.tiles.group = (tiles + groups - 1) / groups;
+  run.tiles.groups = (tiles + run.tiles.group - 1) / run.tiles.group;
+  run.part_groups = (run.tiles.groups + run.parts - 1) / run.parts;
+  run.parts = (run.tiles.groups + run.part_groups - 1) / run.part_groups;
+  run.tiles.owns = run.parts > 1;
+  run.input_space = CK_PLACES * ck_place_stride(run.tiles.group, c->input_channels);
+  run.lane_space =
+    run.input_space + CK_PLACES * ck_place_stride(run.tiles.group, c->output_channels);
+  return run;
+}
+
+size_t ck_winograd_gradient_scratch_count(const ck_convolution *c, size_t lanes) {
+  ck_winograd_gradient run = ck_plan_winograd_gradient(c, lanes);
+  return (run.tiles.owns ? lanes : 1) * run.lane_space + run.parts * run.sum_count;
+}
+
+// Tiles first ..< first + count of the gradients, to [36, group, channels].
+CK_WIDE static void ck_transform_gradient(const ck_winograd_gradient *gradient, size_t group_first,
+                                          size_t first, size_t count, float *transformed) {
+  const ck_winograd_run *run = &gradient->tiles;
+  const ck_convolution *c = run->convolution;
+  size_t channels = c->output_channels, place_stride = ck_place_stride(run->group, channels);
+  size_t line = c->output[1] * channels;
+  for (size_t tile = first; tile < first + count; tile++) {
+    ck_tile_place at = ck_tile_at(run, tile);
+    size_t rows = c->output[0] - at.row, columns = c->output[1] - at.column;
+    const float *source = gradient->gradient + (at.image * c->output[0] + at.row) * line
+      + at.column * channels;
+    float *target = transformed + (tile - group_first) * channels;
+    for (size_t channel = 0; channel < channels; channel += CK_LANES) {
+      ck_v16 between[CK_POINTS][CK_OUTPUTS];
+      for (size_t j = 0; j < CK_OUTPUTS; j++) {
+        ck_v16 from[CK_OUTPUTS], points[CK_POINTS];
+        for (size_t i = 0; i < CK_OUTPUTS; i++) {
+          from[i] = i < rows && j < columns
+            ? *(const ck_v16 *)(source + i * line + j * channels + channel) : (ck_v16)0.0f;
+        }
+        ck_gradient_points(points, from);
+        CK_UNROLL for (size_t i = 0; i < CK_POINTS; i++) between[i][j] = points[i];
+      }
+      CK_UNROLL for (size_t i = 0; i < CK_POINTS; i++) {
+        ck_v16 points[CK_POINTS];
+        ck_gradient_points(points, between[i]);
+        CK_UNROLL for (size_t j = 0; j < CK_POINTS; j++) {
+          *(ck_v16 *)(target + (i * CK_POINTS + j) * place_stride + channel) = points[j];
+        }
+      }
+    }
+  }
+}
+
+// Adds a group's products at places first ..< last to sums; of the first group they are the sums.
+static void ck_add_places(const ck_winograd_gradient *run, size_t first, size_t last, size_t count,
+                          const float *inputs, const float *gradients, float *sums, bool is_first) {
+  const ck_convolution *c = run->tiles.convolution;
+  size_t channels = c->input_channels, outputs = c->output_channels;
+  const ck_tile_end end = {NULL, false, false};
+  for (size_t place = first; place < last; place++) {
+    const float *left = inputs + place * ck_place_stride(run->tiles.group, channels);
+    const float *right = gradients + place * ck_place_stride(run->tiles.group, outputs);
+    float *sum = sums + place * channels * outputs;
+    for (size_t column = 0; column < outputs; column += CK_PANEL) {
+      size_t width = outputs - column < CK_PANEL ? outputs - column : CK_PANEL;
+      for (size_t row = 0; row < channels; row += CK_TILE_ROWS) {
+        size_t rows = channels - row < CK_TILE_ROWS ? channels - row : CK_TILE_ROWS;
+        const float *pointers[CK_TILE_ROWS];
+        for (size_t i = 0; i < rows; i++) pointers[i] = left + row + i;
+        ck_tiles[width / CK_LANES - 1][rows - 1](
+          count, pointers, channels, right + column, outputs, sum + row * outputs + column, outputs,
+          !is_first, &end);
+      }
+    }
+  }
+}
+
+static void ck_gradient_own_parts(void *context, size_t begin, size_t end) {
+  const ck_winograd_gradient *run = context;
+  const ck_winograd_run *tiles = &run->tiles;
+  for (size_t lane = begin; lane < end; lane++) {
+    float *inputs = run->space + lane * run->lane_space;
+    float *gradients = inputs + run->input_space;
+    for (size_t part = lane; part < run->parts; part += tiles->lanes) {
+      float *sums = run->sums + part * run->sum_count;
+      for (size_t i = 0; i < run->part_groups; i++) {
+        size_t first = (part * run->part_groups + i) * tiles->group;
+        if (first >= tiles->tiles) break;
+        size_t count =
+          tiles->tiles - first < tiles->group ? tiles->tiles - first : tiles->group;
+        ck_transform_input(tiles, first, first, count, inputs);
+        ck_transform_gradient(run, first, first, count, gradients);
+        ck_add_places(run, 0, CK_PLACES, count, inputs, gradients, sums, i == 0);
+      }
+    }
+  }
+}
+
+static void ck_gradient_shared_tiles(void *context, size_t begin, size_t end) {
+  const ck_winograd_gradient *run = context;
+  size_t first = run->tiles.shared_first;
+  ck_transform_input(&run->tiles, first, first + begin, end - begin, run->space);
+  ck_transform_gradient(run, first, first + begin, end - begin, run->space + run->input_space);
+}
+
+static void ck_gradient_shared_places(void *context, size_t begin, size_t end) {
+  const ck_winograd_gradient *run = context;
+  ck_add_places(run, begin, end, run->tiles.shared_count, run->space,
+                run->space + run->input_space, run->sums, run->tiles.shared_first == 0);
+}
+
+// Input channels begin ..< end of the result.
+CK_WIDE static void ck_transform_sums(void *context, size_t begin, size_t end) {
+  const ck_winograd_gradient *run = context;
+  const ck_convolution *c = run->tiles.convolution;
+  size_t outputs = c->output_channels, size = c->input_channels * outputs;
+  for (size_t element = begin * outputs; element < end * outputs; element += CK_LANES) {
+    ck_v16 between[3][CK_POINTS];
+    for (size_t j = 0; j < CK_POINTS; j++) {
+      ck_v16 from[CK_POINTS], points[3];
+      for (size_t i = 0; i < CK_POINTS; i++) {
+        const float *sum = run->sums + (i * CK_POINTS + j) * size + element;
+        from[i] = *(const ck_v16 *)sum;
+        for (size_t part = 1; part < run->parts; part++) {
+          from[i] += *(const ck_v16 *)(sum + part * run->sum_count);
+        }
+      }
+      ck_tap_points(points, from);
+      for (size_t i = 0; i < 3; i++) between[i][j] = points[i];
+    }
+    for (size_t i = 0; i < 3; i++) {
+      ck_v16 points[3];
+      ck_tap_points(points, between[i]);
+      for (size_t j = 0; j < 3; j++) {
+        *(ck_v16 *)(run->result + (i * 3 + j) * size + element) = points[j];
+      }
+    }
+  }
+}
+
+void ck_run_winograd_gradient(const ck_convolution *c, size_t lanes, float *result,
+                              const float *input, const float *gradient, float *scratch) {
+  ck_winograd_gradient run = ck_plan_winograd_gradient(c, lanes);
+  run.tiles.input = input;
+  run.gradient = gradient;
+  run.result = result;
+  run.space = scratch;
+  run.sums = run.space + (run.tiles.owns ? lanes : 1) * run.lane_space;
+  if (run.tiles.owns) {
+    ck_parallel_for(lanes, 1, ck_gradient_own_parts, &run);
+  } else {
+    for (size_t first = 0; first < run.tiles.tiles; first += run.tiles.group) {
+      size_t rest = run.tiles.tiles - first;
+      run.tiles.shared_first = first;
+      run.tiles.shared_count = rest < run.tiles.group ? rest : run.tiles.group;
+      ck_parallel_for(run.tiles.shared_count, 8, ck_gradient_shared_tiles, &run);
+      ck_parallel_for(CK_PLACES, 2, ck_gradient_shared_places, &run);
+    }
+  }
+  ck_parallel_for(c->input_channels, 32, ck_transform_sums, &run);
+}
