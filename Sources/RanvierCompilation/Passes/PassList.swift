@@ -34,6 +34,7 @@ package struct PassList: Sendable {
     Pass(name: "epilogues", run: Epilogues.run),
     Pass(name: "wide-sums", run: WideSums.run),
     Pass(name: "fusion", run: Fusion.run),
+    Pass(name: "ordering", run: Ordering.run),
   ])
 
   /// The passes that the environment variable `RANVIER_PASSES_OFF` leaves.
