@@ -87,7 +87,7 @@ static void ck_copy_window(const ck_convolution *c, const float *input, ck_pixel
 typedef struct ck_convolution_run {
   const ck_convolution *convolution;
   float *result;
-  const float *input, *kernel, *bias;
+  const float *input, *kernel, *bias, *residual;
   size_t panels, chunks, chunk_pixels, pixels;
 } ck_convolution_run;
 
@@ -166,10 +166,11 @@ static void ck_convolution_task(const ck_convolution_run *run, size_t task) {
             left[i] = ck_run_of(c, run->input, at, kernel_row, k, depth, run_space[i]);
           }
         }
-        float *target = run->result + pixel * c->output_channels + column;
+        size_t place = pixel * c->output_channels + column;
+        float *target = run->result + place;
+        const float *start = !is_first ? target : run->residual ? run->residual + place : NULL;
         ck_tiles[width / CK_LANES - 1][rows - 1](
-          depth, left, 1, panel, stride, target, c->output_channels,
-          c->accumulates || !is_first, &end);
+          depth, left, 1, panel, stride, start, target, c->output_channels, &end);
         if (end.is_last && c->activation) {
           for (size_t i = 0; i < rows; i++) {
             float *elements = target + i * c->output_channels;
@@ -187,8 +188,8 @@ static void ck_convolution_tasks(void *context, size_t begin, size_t end) {
 }
 
 void ck_run_convolution(const ck_convolution *c, float *result, const float *input,
-                        const float *kernel, const float *bias) {
-  ck_convolution_run run = {c, result, input, kernel, bias, 0, 1, 0, 0};
+                        const float *kernel, const float *bias, const float *residual) {
+  ck_convolution_run run = {c, result, input, kernel, bias, residual, 0, 1, 0, 0};
   run.pixels = c->batch * c->output[0] * c->output[1];
   run.panels = (c->output_channels + CK_PANEL - 1) / CK_PANEL;
   double operations = 2.0 * (double)run.pixels * (double)c->output_channels
@@ -275,9 +276,10 @@ static void ck_gradient_task(const ck_gradient_run *run, size_t task) {
         size_t rows = count - row < CK_TILE_ROWS ? count - row : CK_TILE_ROWS;
         const float *pointers[CK_TILE_ROWS];
         for (size_t i = 0; i < rows; i++) pointers[i] = windows + row + i;
+        float *target = result + row * c->output_channels + column;
         ck_tiles[width / CK_LANES - 1][rows - 1](
-          depth, pointers, count, panel, c->output_channels,
-          result + row * c->output_channels + column, c->output_channels, pixel > begin, &end);
+          depth, pointers, count, panel, c->output_channels, pixel > begin ? target : NULL, target,
+          c->output_channels, &end);
       }
     }
   }

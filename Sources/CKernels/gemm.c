@@ -116,16 +116,17 @@ void ck_pack_right(const ck_product *product, const float *right, float *packed)
 typedef struct ck_product_run {
   const ck_product *product;
   float *result;
-  const float *left, *right, *bias;
+  const float *left, *right, *bias, *residual;
   size_t panels;       // of a matrix
   size_t chunks;       // of its rows
   size_t chunk_rows;
 } ck_product_run;
 
-// Rows first ..< last of a panel of `width` columns, one block of the depth.
-static void ck_run_rows(const ck_product *product, float *result, const float *left, size_t first,
-                        size_t last, size_t depth, const float *panel, size_t panel_stride,
-                        size_t width, bool accumulates, const ck_tile_end *end) {
+// Rows first ..< last of a panel of `width` columns, one block of the depth, added to `start`.
+static void ck_run_rows(const ck_product *product, const float *start, float *result,
+                        const float *left, size_t first, size_t last, size_t depth,
+                        const float *panel, size_t panel_stride, size_t width,
+                        const ck_tile_end *end) {
   size_t vectors = width / CK_LANES, rest = width % CK_LANES;
   size_t left_step = (size_t)product->left_column;
   for (size_t row = first; row < last; row += CK_TILE_ROWS) {
@@ -133,9 +134,10 @@ static void ck_run_rows(const ck_product *product, float *result, const float *l
     const float *pointers[CK_TILE_ROWS];
     for (size_t i = 0; i < rows; i++) pointers[i] = left + (int64_t)(row + i) * product->left_row;
     float *target = result + (int64_t)row * product->result_row;
+    const float *from = start ? start + (int64_t)row * product->result_row : NULL;
     if (vectors > 0) {
-      ck_tiles[vectors - 1][rows - 1](depth, pointers, left_step, panel, panel_stride, target,
-                                      (size_t)product->result_row, accumulates, end);
+      ck_tiles[vectors - 1][rows - 1](depth, pointers, left_step, panel, panel_stride, from, target,
+                                      (size_t)product->result_row, end);
     }
     if (rest > 0) {
       // The last columns, through a tile of a whole vector.
@@ -143,9 +145,9 @@ static void ck_run_rows(const ck_product *product, float *result, const float *l
       float tile[CK_TILE_ROWS * CK_LANES], bias[CK_LANES];
       ck_tile_end narrow = *end;
       memset(tile, 0, sizeof tile);
-      if (accumulates) {
+      if (from) {
         for (size_t i = 0; i < rows; i++) {
-          memcpy(tile + i * CK_LANES, target + i * (size_t)product->result_row + column,
+          memcpy(tile + i * CK_LANES, from + i * (size_t)product->result_row + column,
                  rest * sizeof(float));
         }
       }
@@ -154,8 +156,8 @@ static void ck_run_rows(const ck_product *product, float *result, const float *l
         memcpy(bias, end->bias + column, rest * sizeof(float));
         narrow.bias = bias;
       }
-      ck_tiles[0][rows - 1](depth, pointers, left_step, panel + column, panel_stride, tile,
-                            CK_LANES, accumulates, &narrow);
+      ck_tiles[0][rows - 1](depth, pointers, left_step, panel + column, panel_stride, tile, tile,
+                            CK_LANES, &narrow);
       for (size_t i = 0; i < rows; i++) {
         memcpy(target + i * (size_t)product->result_row + column, tile + i * CK_LANES,
                rest * sizeof(float));
@@ -178,7 +180,9 @@ static void ck_run_task(const ck_product_run *run, size_t task) {
   size_t width = product->columns - column < CK_PANEL ? product->columns - column : CK_PANEL;
   size_t first = chunk * run->chunk_rows;
   size_t last = first + run->chunk_rows < product->rows ? first + run->chunk_rows : product->rows;
-  float *result = run->result + (int64_t)batch * product->result_batch + column;
+  int64_t place = (int64_t)batch * product->result_batch + (int64_t)column;
+  float *result = run->result + place;
+  const float *residual = run->residual ? run->residual + place : NULL;
   const float *left = run->left + (int64_t)batch * product->left_batch;
   const float *right = run->right + (int64_t)batch * product->right_batch;
   bool copies = !product->packed_right && (product->right_column != 1 || width % CK_LANES != 0);
@@ -203,8 +207,9 @@ static void ck_run_task(const ck_product_run *run, size_t task) {
     ck_tile_end end = {
       run->bias ? run->bias + column : NULL, k + depth == product->depth, product->rectifies,
     };
-    ck_run_rows(product, result, left + (int64_t)k * product->left_column, first, last, depth, panel,
-                stride, width, product->accumulates || k > 0, &end);
+    ck_run_rows(product, k > 0 ? result : residual, result,
+                left + (int64_t)k * product->left_column, first, last, depth, panel, stride, width,
+                &end);
   }
 }
 
@@ -213,8 +218,8 @@ static void ck_run_product_tasks(void *context, size_t begin, size_t end) {
 }
 
 void ck_run_product(const ck_product *product, float *result, const float *left,
-                    const float *right, const float *bias) {
-  ck_product_run run = {product, result, left, right, bias, 0, 1, product->rows};
+                    const float *right, const float *bias, const float *residual) {
+  ck_product_run run = {product, result, left, right, bias, residual, 0, 1, product->rows};
   run.panels = (product->columns + CK_PANEL - 1) / CK_PANEL;
   size_t units = product->batch * run.panels;
   double operations = 2.0 * (double)product->batch * (double)product->rows

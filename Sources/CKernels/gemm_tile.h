@@ -37,19 +37,20 @@ typedef struct ck_tile_end {
 
 #define CK_UNROLL _Pragma("clang loop unroll(full)")
 
-// Rows x (16 vectors) columns: result (+)= left * right. left(i, k) is left[rows[i] + k * left_step].
+// Rows x (16 vectors) columns: result = start + left * right. left(i, k) is left[i][k * left_step];
+// start has the result's stride, may be the result, and is zeros if NULL.
 #define CK_DEFINE_TILE(rows, vectors)                                                             \
   CK_WIDE static void ck_tile_##rows##x##vectors(                                                 \
       size_t depth, const float *const *left, size_t left_step, const float *right,               \
-      size_t right_stride, float *result, size_t result_stride, bool accumulates,                 \
+      size_t right_stride, const float *start, float *result, size_t result_stride,               \
       const ck_tile_end *end) {                                                                   \
     ck_v16 sum[rows][vectors];                                                                    \
     const float *a[rows];                                                                         \
     CK_UNROLL for (size_t i = 0; i < rows; i++) {                                                 \
       a[i] = left[i];                                                                             \
       CK_UNROLL for (size_t j = 0; j < vectors; j++) {                                            \
-        sum[i][j] = accumulates                                                                   \
-          ? *(const ck_v16 *)(result + i * result_stride + j * CK_LANES) : (ck_v16)0.0f;          \
+        sum[i][j] = start                                                                         \
+          ? *(const ck_v16 *)(start + i * result_stride + j * CK_LANES) : (ck_v16)0.0f;           \
       }                                                                                           \
     }                                                                                             \
     for (size_t k = 0; k < depth; k++) {                                                          \
@@ -87,8 +88,8 @@ typedef struct ck_tile_end {
   CK_DEFINE_TILE(1, vectors) CK_DEFINE_TILE(2, vectors) CK_DEFINE_TILE(3, vectors)                \
   CK_DEFINE_TILE(4, vectors) CK_DEFINE_TILE(5, vectors) CK_DEFINE_TILE(6, vectors)
 
-typedef void (*ck_tile)(size_t, const float *const *, size_t, const float *, size_t, float *, size_t,
-                        bool, const ck_tile_end *);
+typedef void (*ck_tile)(size_t, const float *const *, size_t, const float *, size_t, const float *,
+                        float *, size_t, const ck_tile_end *);
 
 // The most rows of a tile.
 #define CK_TILE_ROWS 6

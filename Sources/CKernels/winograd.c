@@ -24,7 +24,7 @@
 typedef struct ck_winograd_run {
   const ck_convolution *convolution;
   float *result;
-  const float *input, *kernel, *bias;
+  const float *input, *kernel, *bias, *residual;
   float *space;             // transformed input of a group, then products; for each lane if `owns`
   size_t rows, columns;     // of tiles in an image
   size_t tiles, group;      // all, and those of a group
@@ -251,8 +251,8 @@ CK_WIDE static void ck_transform_output(const ck_winograd_run *run, size_t group
     size_t rows = c->output[0] - at.row < CK_OUTPUTS ? c->output[0] - at.row : CK_OUTPUTS;
     size_t columns =
       c->output[1] - at.column < CK_OUTPUTS ? c->output[1] - at.column : CK_OUTPUTS;
-    float *target = run->result + (at.image * c->output[0] + at.row) * line
-      + at.column * outputs + column;
+    size_t start = (at.image * c->output[0] + at.row) * line + at.column * outputs + column;
+    float *target = run->result + start;
     const float *source = products + (tile - group_first) * width;
     for (size_t k = 0; k < width; k += CK_LANES) {
       ck_v16 between[CK_OUTPUTS][CK_POINTS];
@@ -270,11 +270,11 @@ CK_WIDE static void ck_transform_output(const ck_winograd_run *run, size_t group
         ck_v16 points[CK_OUTPUTS];
         ck_output_points(points, between[i]);
         for (size_t j = 0; j < columns; j++) {
-          ck_v16 *to = (ck_v16 *)(target + i * line + j * outputs + k);
+          size_t place = i * line + j * outputs + k;
           ck_v16 value = points[j] + bias;
-          if (c->accumulates) value += *to;
+          if (run->residual) value += *(const ck_v16 *)(run->residual + start + place);
           if (c->rectifies) value = value < 0.0f ? (ck_v16)0.0f : value;
-          *to = value;
+          *(ck_v16 *)(target + place) = value;
         }
       }
     }
@@ -308,8 +308,8 @@ static void ck_winograd_panel(const ck_winograd_run *run, size_t group_first, si
       const float *left[CK_TILE_ROWS];
       for (size_t row = 0; row < some; row++) left[row] = rows + (i + row) * channels;
       ck_tiles[width / CK_LANES - 1][some - 1](
-        channels, left, 1, kernel + place * channels * width, width, target + i * width, width,
-        false, &end);
+        channels, left, 1, kernel + place * channels * width, width, NULL, target + i * width, width,
+        &end);
     }
   }
   ck_transform_output(run, group_first, first, count, products, column, width);
@@ -365,12 +365,14 @@ static void ck_winograd_shared_panels(void *context, size_t begin, size_t end) {
 }
 
 void ck_run_winograd(const ck_convolution *c, size_t lanes, float *result, const float *input,
-                     const float *transformed, const float *bias, float *scratch) {
+                     const float *transformed, const float *bias, const float *residual,
+                     float *scratch) {
   ck_winograd_run run = ck_plan_winograd(c, lanes);
   run.result = result;
   run.input = input;
   run.kernel = transformed;
   run.bias = bias;
+  run.residual = residual;
   run.space = scratch;
   if (run.owns) {
     ck_parallel_for(lanes, 1, ck_winograd_own_groups, &run);
@@ -508,9 +510,10 @@ static void ck_add_places(const ck_winograd_gradient *run, size_t first, size_t 
         size_t rows = channels - row < CK_TILE_ROWS ? channels - row : CK_TILE_ROWS;
         const float *pointers[CK_TILE_ROWS];
         for (size_t i = 0; i < rows; i++) pointers[i] = left + row + i;
+        float *target = sum + row * outputs + column;
         ck_tiles[width / CK_LANES - 1][rows - 1](
-          count, pointers, channels, right + column, outputs, sum + row * outputs + column, outputs,
-          !is_first, &end);
+          count, pointers, channels, right + column, outputs, is_first ? NULL : target, target,
+          outputs, &end);
       }
     }
   }

@@ -343,15 +343,14 @@ void ck_fold(const ck_window *w, ck_type type, void *out, const void *in);
 // ---------------------------------------------------------------------------------------------
 // Matrix products of f32 for processors with AVX-512.
 
-// result[b, i, j] (+)= sum over k of left[b, i, k] * right[b, k, j], then bias[j] and an activation.
-// Strides count elements; columns of the result are dense.
+// result[b, i, j] = sum over k of left[b, i, k] * right[b, k, j], plus bias[j] and a residual, then
+// an activation. Strides count elements; columns of the result are dense.
 typedef struct ck_product {
   size_t batch, rows, columns, depth;
   int64_t left_batch, left_row, left_column;
   int64_t right_batch, right_row, right_column;   // one of the last two is 1
   int64_t result_batch, result_row;
   bool packed_right;            // right is what ck_pack_right made of the one matrix of all batches
-  bool accumulates;             // adds to what the result holds
   bool rectifies;               // max(x, 0) at the end; NaN stays
   ck_block_kernel activation;   // of one operand, at the end; or NULL
 } ck_product;
@@ -359,10 +358,10 @@ typedef struct ck_product {
 // Whether the functions below may be called on this processor.
 bool ck_product_is_native(void);
 
-// Runs a product; bias may be NULL. Operands and result do not overlap. The result does not depend
-// on the number of threads.
+// Runs a product; bias and residual may be NULL. The residual has the result's strides and may be the
+// result; other operands do not overlap it. The result does not depend on the number of threads.
 void ck_run_product(const ck_product *product, float *result, const float *left,
-                    const float *right, const float *bias);
+                    const float *right, const float *bias, const float *residual);
 
 // The right operand of all batches in the order in which products read it: so many elements.
 size_t ck_packed_count(const ck_product *product);
@@ -378,20 +377,21 @@ typedef struct ck_convolution {
   bool turned;                  // the kernel is [size..., output_channels, input_channels], and its
                                 // spatial axes run backwards: what the gradient of an input needs
   bool packed;                  // the kernel is what ck_pack_right made of it as a matrix
-  bool accumulates;             // adds to what the result holds
   bool rectifies;               // max(x, 0) at the end; NaN stays
   ck_block_kernel activation;   // of one operand, at the end; or NULL
 } ck_convolution;
 
-// Runs a convolution; bias may be NULL. The result does not depend on the number of threads.
+// Runs a convolution; bias and residual may be NULL, and the residual may be the result. The result
+// does not depend on the number of threads.
 void ck_run_convolution(const ck_convolution *c, float *result, const float *input,
-                        const float *kernel, const float *bias);
+                        const float *kernel, const float *bias, const float *residual);
 
 // The same for kernels of 3 x 3 and strides of 1 with a quarter of the products, more roundings, and
 // numbers of channels that are multiples of 16: the kernel is transformed first, `turned` or not.
 // `lanes` says how many threads share the work; scratch has as many elements as said.
 void ck_run_winograd(const ck_convolution *c, size_t lanes, float *result, const float *input,
-                     const float *transformed, const float *bias, float *scratch);
+                     const float *transformed, const float *bias, const float *residual,
+                     float *scratch);
 size_t ck_winograd_scratch_count(const ck_convolution *c, size_t lanes);
 size_t ck_winograd_kernel_count(const ck_convolution *c);
 void ck_winograd_transform_kernel(const ck_convolution *c, const float *kernel,

@@ -17,6 +17,12 @@ package enum Epilogues {
       return taken.contains(consumer) ? nil : consumer
     }
 
+    /// Whether only slices of a value are read.
+    func hasOnlyParts(_ value: Graph.ValueID) -> Bool {
+      !isOutput.contains(value)
+        && consumers[Int(value)].allSatisfy { graph.nodes[Int($0)].primitive is Slice }
+    }
+
     // A chain ends at its last node; the nodes before it disappear into it.
     var chains: [Int: Chain] = [:]
     for (index, node) in graph.nodes.enumerated() {
@@ -37,8 +43,10 @@ package enum Epilogues {
           chain.bias = bias
           take(next)
         }
-        // Products leave residuals to the loops of what follows, which read them anyway.
-        if node.primitive is Convolution, let next = next(),
+        // Products leave residuals to the loops of what follows, which read them anyway, unless parts
+        // of the sum are all that follows.
+        if let next = next(),
+          node.primitive is Convolution || hasOnlyParts(graph.nodes[next].firstResult),
           let residual = residualOperand(graph.nodes[next], of: graph.nodes[end].firstResult, graph)
         {
           chain.residual = residual

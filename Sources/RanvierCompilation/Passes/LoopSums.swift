@@ -89,13 +89,12 @@ package enum LoopSums {
     let removed = Set(sums.map(\.carry))
     let kept = (0 ..< loop.carryCount).filter { !removed.contains($0) }
     let wanted = sums.flatMap { [$0.left, $0.right] }
-    // What is an element of the loop already is there for all steps.
-    var collected: [Graph.ValueID] = []
+    // What is an element of the loop or one of its outputs is there for all steps already.
+    var collected = Array(body.outputs.dropFirst(loop.carryCount))
     for value in wanted where element(value, loop) == nil && !collected.contains(value) {
       collected.append(value)
     }
-    let outputs =
-      kept.map { body.outputs[$0] } + body.outputs.dropFirst(loop.carryCount) + collected
+    let outputs = kept.map { body.outputs[$0] } + collected
     let smaller = ScanLoop(
       Program(body.returning(outputs, withoutInputs: removed)), carryCount: kept.count,
       elementCount: loop.elementCount, length: loop.length, isReversed: loop.isReversed)
@@ -109,7 +108,7 @@ package enum LoopSums {
     func allSteps(_ value: Graph.ValueID) -> Graph.ValueID {
       let source =
         element(value, loop).map { operands[$0] }
-        ?? results[outputs.count - collected.count + (collected.firstIndex(of: value) ?? 0)]
+        ?? results[kept.count + (collected.firstIndex(of: value) ?? 0)]
       let type = body.types[Int(value)]
       let rows = Shape([loop.length * type.shape[0], type.shape[1]])
       return rewriter.append(

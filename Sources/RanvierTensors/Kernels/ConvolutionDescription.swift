@@ -28,7 +28,6 @@ extension ConvolutionKernel {
     description.stride = pair(geometry.strides, missing: 1)
     description.padding = pair(padding, missing: 0)
     description.turned = isForInput
-    description.accumulates = epilogue.hasResidual
     description.rectifies = epilogue.activation == .rectifiedLinear
     description.activation = epilogue.activation.ownKernel
     return description

@@ -49,19 +49,20 @@ struct NativeConvolution {
       }
     }
     let hasBias = source.epilogue.hasBias
-    let result = hasBias ? 3 : 2
+    let residual = source.epilogue.hasResidual ? (hasBias ? 3 : 2) : nil
+    let result = 2 + source.epilogue.operandCount
     var kernel = Kernel(
-      prepared.description.packed ? "native convolution, packed" : "native convolution"
+      prepared.description.packed ? "native convolution, packed" : "native convolution",
+      inPlacePairs: residual.map { [Kernel.InPlacePair(operand: $0, result: 0)] } ?? []
     ) { arguments in
       var convolution = prepared.description
       ck_run_convolution(
         &convolution, arguments[result].elements, arguments[0].elements,
-        arguments[1].elements, hasBias ? arguments[2].elements : nil)
+        arguments[1].elements, hasBias ? arguments[2].elements : nil,
+        residual.map { arguments[$0].elements })
     }
     if prepared.description.packed { kernel.packing = packing }
-    guard source.epilogue.hasResidual else { return kernel }
-    return kernel.takingResidual(
-      after: result, byteCount: source.output.count * MemoryLayout<Float>.size)
+    return kernel
   }
 
   private var description: ck_convolution {

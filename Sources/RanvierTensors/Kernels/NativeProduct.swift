@@ -33,21 +33,21 @@ struct NativeProduct {
     product.right_column = source.transposesRight ? Int64(sizes.depth) : 1
     product.result_batch = Int64(sizes.rows * sizes.columns)
     product.result_row = Int64(sizes.columns)
-    product.accumulates = epilogue.hasResidual
     product.packed_right = source.isRightConstant && sizes.batch == 1
     product.rectifies = epilogue.activation == .rectifiedLinear
     product.activation = epilogue.activation.ownKernel
     let prepared = Prepared(product: product)
-    let biasCount = epilogue.hasBias ? 1 : 0
+    let hasBias = epilogue.hasBias
+    let residual = epilogue.hasResidual ? (hasBias ? 3 : 2) : nil
+    let result = 2 + epilogue.operandCount
     var kernel = Kernel(
-      product.packed_right ? "native product, packed" : "native product"
+      product.packed_right ? "native product, packed" : "native product",
+      inPlacePairs: residual.map { [Kernel.InPlacePair(operand: $0, result: 0)] } ?? []
     ) { arguments in
       var product = prepared.product
       ck_run_product(
-        &product, arguments[2 + biasCount].elements,
-        arguments[0].elements,
-        arguments[1].elements,
-        biasCount == 1 ? arguments[2].elements : nil)
+        &product, arguments[result].elements, arguments[0].elements, arguments[1].elements,
+        hasBias ? arguments[2].elements : nil, residual.map { arguments[$0].elements })
     }
     if product.packed_right {
       var description = product
@@ -57,9 +57,6 @@ struct NativeProduct {
         ck_pack_right(&product, plain.elements, packed.elements)
       }
     }
-    guard epilogue.hasResidual else { return kernel }
-    return kernel.takingResidual(
-      after: 2 + biasCount,
-      byteCount: sizes.batch * sizes.rows * sizes.columns * MemoryLayout<Float>.size)
+    return kernel
   }
 }

@@ -60,13 +60,15 @@ struct WinogradConvolution {
       }
     }
     let hasBias = source.epilogue.hasBias
-    let result = hasBias ? 3 : 2
+    let residual = source.epilogue.hasResidual ? (hasBias ? 3 : 2) : nil
+    let result = 2 + source.epilogue.operandCount
     let scratch = ck_winograd_scratch_count(&description, lanes) * elementBytes
     let transformed = ck_winograd_kernel_count(&description) * elementBytes
     let isPacked = source.isKernelConstant
     var kernel = Kernel(
       isPacked ? "winograd convolution, packed" : "winograd convolution",
-      scratchBytes: isPacked ? scratch : scratch + transformed
+      scratchBytes: isPacked ? scratch : scratch + transformed,
+      inPlacePairs: residual.map { [Kernel.InPlacePair(operand: $0, result: 0)] } ?? []
     ) { arguments in
       var description = prepared.description
       var space = arguments[result + 1]
@@ -78,7 +80,8 @@ struct WinogradConvolution {
       }
       ck_run_winograd(
         &description, lanes, arguments[result].elements, arguments[0].elements, kernel.elements,
-        hasBias ? arguments[2].elements : nil, space.elements)
+        hasBias ? arguments[2].elements : nil, residual.map { arguments[$0].elements },
+        space.elements)
     }
     if isPacked {
       kernel.packing = Kernel.Packing(operand: 1, byteCount: transformed) { plain, packed in
@@ -86,8 +89,6 @@ struct WinogradConvolution {
         ck_winograd_transform_kernel(&description, plain.elements, packed.elements)
       }
     }
-    guard source.epilogue.hasResidual else { return kernel }
-    return kernel.takingResidual(
-      after: result, byteCount: source.output.count * elementBytes)
+    return kernel
   }
 }

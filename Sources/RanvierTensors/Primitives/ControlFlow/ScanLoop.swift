@@ -84,6 +84,27 @@ package struct ScanLoop: ControlFlowPrimitive {
     return carried + outputs
   }
 
+  /// An output that collects a carried value from step to step.
+  private struct CarryHome: Sendable {
+    var output: Int
+    /// Whether it collects the value before each step rather than the one after it.
+    var isBefore: Bool
+  }
+
+  /// For each carried value, where steps can hand it on without a copy.
+  private var carryHomes: [CarryHome?] {
+    let graph = body.graph
+    let collected = carryCount ..< graph.outputs.count
+    return (0 ..< carryCount).map { carry in
+      if let output = collected.first(where: { graph.outputs[$0] == graph.inputs[carry] }) {
+        return CarryHome(output: output, isBefore: true)
+      }
+      return collected.first { graph.outputs[$0] == graph.outputs[carry] }.map {
+        CarryHome(output: $0, isBefore: false)
+      }
+    }
+  }
+
   package func makeKernel(
     _ operands: [TensorType], _ results: [TensorType], programs: [Kernel]
   ) -> Kernel {
@@ -91,10 +112,12 @@ package struct ScanLoop: ControlFlowPrimitive {
     let (inputs, outputs) = (operands.count, results.count)
     var layout = ScratchLayout()
     let table = layout.appendTable(inputs + outputs + 1)
-    // Carried values alternate between two places; the first step reads the operands, and the last
-    // one writes the results.
-    let places = operands[..<carryCount].map { type in
-      (layout.append(type.byteCount), layout.append(type.byteCount))
+    // Carried values alternate between two places, or lie where an output collects them; the first
+    // step reads the operands, and the last one writes the results.
+    let homes = carryHomes
+    let places = operands[..<carryCount].enumerated().map { index, type -> (Int, Int) in
+      if homes[index] != nil { return (0, 0) }
+      return (layout.append(type.byteCount), layout.append(type.byteCount))
     }
     let stepScratch = layout.append(step.scratchBytes)
     let rows = body.inputTypes.map(\.byteCount)
@@ -110,10 +133,19 @@ package struct ScanLoop: ControlFlowPrimitive {
       for number in 0 ..< length {
         let position = isReversed ? length - 1 - number : number
         for index in 0 ..< carryCount {
-          let (even, odd) = (scratch + places[index].0, scratch + places[index].1)
-          pointers[index] = number == 0 ? arguments[index] : number % 2 == 0 ? even : odd
-          pointers[inputs + index] =
-            number == length - 1 ? arguments[inputs + index] : number % 2 == 0 ? odd : even
+          /// Where the value lies before a step, the last of which is the loop's length.
+          func place(before number: Int) -> UnsafeMutableRawPointer {
+            if number == 0 { return arguments[index] }
+            if number == length { return arguments[inputs + index] }
+            guard let home = homes[index] else {
+              return scratch + (number % 2 == 0 ? places[index].0 : places[index].1)
+            }
+            let row = home.isBefore ? number : number - 1
+            let position = isReversed ? length - 1 - row : row
+            return arguments[inputs + home.output] + position * outputRows[home.output]
+          }
+          pointers[index] = place(before: number)
+          pointers[inputs + index] = place(before: number + 1)
         }
         for index in carryCount ..< carryCount + elementCount {
           pointers[index] = arguments[index] + position * rows[index]
