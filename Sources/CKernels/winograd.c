@@ -1,4 +1,4 @@
-// Convolutions of f32 with kernels of 3 x 3 and strides of 1 in fewer products: four by four results
+// Convolutions of f32 or bf16 with kernels of 3 x 3 and strides of 1 in fewer products: four by four results
 // at once from six by six elements of the input, with 36 products instead of 144.
 //
 // The six places of an axis stand for a polynomial's values at 0, 3/4, -3/4, 3/2, -3/2 and its leading
@@ -33,8 +33,9 @@
 
 typedef struct ck_winograd_run {
   const ck_convolution *convolution;
-  float *result;
-  const float *input, *kernel, *bias, *residual;
+  void *result;
+  const void *input, *residual;
+  const float *kernel, *bias;
   float *space;             // transformed input of a group, then products; for each lane if `owns`
   size_t rows, columns;     // of tiles in an image
   size_t tiles, group;      // all, and those of a group
@@ -85,6 +86,29 @@ size_t ck_winograd_kernel_count(const ck_convolution *c) {
 }
 
 // ---------------------------------------------------------------------------------------------
+// Elements: f32, or bf16 that are widened when they are read and rounded when they are written
+
+typedef uint16_t ck_narrow16 __attribute__((ext_vector_type(16), aligned(2)));
+typedef uint32_t ck_bits16 __attribute__((ext_vector_type(16)));
+
+CK_INLINE CK_WIDE ck_v16 ck_load(const void *elements, size_t index, bool is_narrow) {
+  if (!is_narrow) return *(const ck_v16 *)((const float *)elements + index);
+  ck_narrow16 narrow = *(const ck_narrow16 *)((const uint16_t *)elements + index);
+  return __builtin_bit_cast(ck_v16, __builtin_convertvector(narrow, ck_bits16) << 16);
+}
+
+CK_INLINE CK_WIDE void ck_store(void *elements, size_t index, ck_v16 value, bool is_narrow) {
+  if (!is_narrow) {
+    *(ck_v16 *)((float *)elements + index) = value;
+    return;
+  }
+  ck_bits16 bits = __builtin_bit_cast(ck_bits16, value);
+  ck_bits16 rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16, quiet = (bits >> 16) | 0x40;
+  ck_bits16 narrow = value == value ? rounded : quiet;
+  *(ck_narrow16 *)((uint16_t *)elements + index) = __builtin_convertvector(narrow, ck_narrow16);
+}
+
+// ---------------------------------------------------------------------------------------------
 // Transformations of one axis
 
 CK_INLINE CK_WIDE void ck_input_points(ck_v16 to[CK_POINTS], const ck_v16 from[CK_POINTS]) {
@@ -125,19 +149,20 @@ CK_INLINE CK_WIDE void ck_output_points(ck_v16 to[CK_OUTPUTS], const ck_v16 from
 
 typedef struct ck_winograd_kernel_run {
   const ck_convolution *convolution;
-  const float *kernel;
+  const void *kernel;
   float *transformed;
 } ck_winograd_kernel_run;
 
 // 16 columns of one input channel; taps lie `tap_stride` apart.
-CK_WIDE static void ck_transform_taps(float *to, size_t place_stride, const float *taps,
-                                      size_t tap_stride, bool turned) {
+CK_WIDE static void ck_transform_taps(float *to, size_t place_stride, const void *taps,
+                                      size_t first, size_t tap_stride, bool turned,
+                                      bool is_narrow) {
   ck_v16 columns[CK_POINTS][3];
   for (size_t j = 0; j < 3; j++) {
     ck_v16 from[3], points[CK_POINTS];
     for (size_t i = 0; i < 3; i++) {
       size_t tap = turned ? 8 - (i * 3 + j) : i * 3 + j;
-      from[i] = *(const ck_v16 *)(taps + tap * tap_stride);
+      from[i] = ck_load(taps, first + tap * tap_stride, is_narrow);
     }
     ck_kernel_points(points, from);
     for (size_t i = 0; i < CK_POINTS; i++) columns[i][j] = points[i];
@@ -157,34 +182,39 @@ CK_WIDE static void ck_transform_kernel_tasks(void *context, size_t begin, size_
   const ck_convolution *c = run->convolution;
   size_t channels = c->input_channels, outputs = c->output_channels;
   size_t blocks = channels / CK_LANES;
+  bool is_narrow = c->narrow_operands;
   float turned[9 * CK_LANES * CK_PANEL] __attribute__((aligned(64)));
+  float rows[CK_LANES * CK_PANEL] __attribute__((aligned(64)));
   for (size_t task = begin; task < end; task++) {
     size_t column = task / blocks * CK_PANEL, channel = task % blocks * CK_LANES;
     size_t width = outputs - column < CK_PANEL ? outputs - column : CK_PANEL;
     float *panel = run->transformed + CK_PLACES * channels * column;
     if (c->turned) {
       for (size_t tap = 0; tap < 9; tap++) {
-        ck_transpose_panel(
-          turned + tap * CK_LANES * width, width,
-          run->kernel + (tap * outputs + column) * channels + channel, channels, CK_LANES, width);
+        size_t first = (tap * outputs + column) * channels + channel;
+        for (size_t j = 0; j < width; j++) {
+          *(ck_v16 *)(rows + j * CK_LANES) = ck_load(run->kernel, first + j * channels, is_narrow);
+        }
+        ck_transpose_panel(turned + tap * CK_LANES * width, width, rows, CK_LANES, CK_LANES, width);
       }
     }
     for (size_t i = 0; i < CK_LANES; i++) {
       for (size_t j = 0; j < width; j += CK_LANES) {
         float *to = panel + (channel + i) * width + j;
         if (c->turned) {
-          ck_transform_taps(to, channels * width, turned + i * width + j, CK_LANES * width, true);
-        } else {
           ck_transform_taps(
-            to, channels * width, run->kernel + (channel + i) * outputs + column + j,
-            channels * outputs, false);
+            to, channels * width, turned, i * width + j, CK_LANES * width, true, false);
+        } else {
+          ck_transform_taps(to, channels * width, run->kernel,
+                            (channel + i) * outputs + column + j, channels * outputs, false,
+                            is_narrow);
         }
       }
     }
   }
 }
 
-void ck_winograd_transform_kernel(const ck_convolution *c, const float *kernel,
+void ck_winograd_transform_kernel(const ck_convolution *c, const void *kernel,
                                   float *transformed) {
   ck_winograd_kernel_run run = {c, kernel, transformed};
   size_t panels = (c->output_channels + CK_PANEL - 1) / CK_PANEL;
@@ -208,24 +238,27 @@ static ck_tile_place ck_tile_at(const ck_winograd_run *run, size_t tile) {
 }
 
 // Tiles first ..< first + count of the input, to [36, group, channels].
-CK_WIDE static void ck_transform_input(const ck_winograd_run *run, size_t group_first, size_t first,
-                                       size_t count, float *transformed) {
+CK_INLINE CK_WIDE void ck_transform_input_of(const ck_winograd_run *run, size_t group_first,
+                                             size_t first, size_t count, float *transformed,
+                                             bool is_narrow) {
   const ck_convolution *c = run->convolution;
   size_t channels = c->input_channels, place_stride = ck_place_stride(run->group, channels);
   size_t line = c->input[1] * channels;
   static const float zeros[CK_LANES] __attribute__((aligned(64)));
   for (size_t tile = first; tile < first + count; tile++) {
     ck_tile_place at = ck_tile_at(run, tile);
-    const float *pixels[CK_POINTS][CK_POINTS];
+    const char *pixels[CK_POINTS][CK_POINTS];
     size_t steps[CK_POINTS][CK_POINTS];
-    const float *image = run->input + at.image * c->input[0] * line;
+    size_t size = is_narrow ? sizeof(uint16_t) : sizeof(float);
+    const char *image = (const char *)run->input + at.image * c->input[0] * line * size;
     for (size_t i = 0; i < CK_POINTS; i++) {
       int64_t row = (int64_t)(at.row + i) - c->padding[0];
       bool has_row = row >= 0 && row < (int64_t)c->input[0];
       for (size_t j = 0; j < CK_POINTS; j++) {
         int64_t column = (int64_t)(at.column + j) - c->padding[1];
         bool is_inside = has_row && column >= 0 && column < (int64_t)c->input[1];
-        pixels[i][j] = is_inside ? image + (size_t)row * line + (size_t)column * channels : zeros;
+        pixels[i][j] = is_inside
+          ? image + ((size_t)row * line + (size_t)column * channels) * size : (const char *)zeros;
         steps[i][j] = is_inside;
       }
     }
@@ -235,7 +268,7 @@ CK_WIDE static void ck_transform_input(const ck_winograd_run *run, size_t group_
       CK_UNROLL for (size_t j = 0; j < CK_POINTS; j++) {
         ck_v16 from[CK_POINTS], points[CK_POINTS];
         CK_UNROLL for (size_t i = 0; i < CK_POINTS; i++) {
-          from[i] = *(const ck_v16 *)(pixels[i][j] + channel * steps[i][j]);
+          from[i] = ck_load(pixels[i][j], channel * steps[i][j], is_narrow);
         }
         ck_input_points(points, from);
         CK_UNROLL for (size_t i = 0; i < CK_POINTS; i++) columns[i][j] = points[i];
@@ -251,10 +284,19 @@ CK_WIDE static void ck_transform_input(const ck_winograd_run *run, size_t group_
   }
 }
 
+CK_WIDE static void ck_transform_input(const ck_winograd_run *run, size_t group_first, size_t first,
+                                       size_t count, float *transformed) {
+  if (run->convolution->narrow_operands) {
+    ck_transform_input_of(run, group_first, first, count, transformed, true);
+  } else {
+    ck_transform_input_of(run, group_first, first, count, transformed, false);
+  }
+}
+
 // Tiles first ..< first + count of a panel's products, [36, group, width], to the result.
-CK_WIDE static void ck_transform_output(const ck_winograd_run *run, size_t group_first,
-                                        size_t first, size_t count, const float *products,
-                                        size_t column, size_t width) {
+CK_INLINE CK_WIDE void ck_transform_output_of(const ck_winograd_run *run, size_t group_first,
+                                              size_t first, size_t count, const float *products,
+                                              size_t column, size_t width, bool is_narrow) {
   const ck_convolution *c = run->convolution;
   size_t outputs = c->output_channels, place_stride = ck_place_stride(run->group, width);
   size_t line = c->output[1] * outputs;
@@ -264,7 +306,6 @@ CK_WIDE static void ck_transform_output(const ck_winograd_run *run, size_t group
     size_t columns =
       c->output[1] - at.column < CK_OUTPUTS ? c->output[1] - at.column : CK_OUTPUTS;
     size_t start = (at.image * c->output[0] + at.row) * line + at.column * outputs + column;
-    float *target = run->result + start;
     const float *source = products + (tile - group_first) * width;
     for (size_t k = 0; k < width; k += CK_LANES) {
       ck_v16 between[CK_OUTPUTS][CK_POINTS];
@@ -282,22 +323,32 @@ CK_WIDE static void ck_transform_output(const ck_winograd_run *run, size_t group
         ck_v16 points[CK_OUTPUTS];
         ck_output_points(points, between[i]);
         for (size_t j = 0; j < columns; j++) {
-          size_t place = i * line + j * outputs + k;
+          size_t place = start + i * line + j * outputs + k;
           ck_v16 value = points[j] + bias;
-          if (run->residual) value += *(const ck_v16 *)(run->residual + start + place);
+          if (run->residual) value += ck_load(run->residual, place, is_narrow);
           if (c->rectifies) value = value < 0.0f ? (ck_v16)0.0f : value;
-          *(ck_v16 *)(target + place) = value;
+          ck_store(run->result, place, value, is_narrow);
         }
       }
     }
     if (!c->activation) continue;
     for (size_t i = 0; i < rows; i++) {
       for (size_t j = 0; j < columns; j++) {
-        float *elements = target + i * line + j * outputs;
+        float *elements = (float *)run->result + start + i * line + j * outputs;
         const void *in[1] = {elements};
         c->activation(elements, in, 0, width);
       }
     }
+  }
+}
+
+CK_WIDE static void ck_transform_output(const ck_winograd_run *run, size_t group_first,
+                                        size_t first, size_t count, const float *products,
+                                        size_t column, size_t width) {
+  if (run->convolution->narrow_result) {
+    ck_transform_output_of(run, group_first, first, count, products, column, width, true);
+  } else {
+    ck_transform_output_of(run, group_first, first, count, products, column, width, false);
   }
 }
 
@@ -376,8 +427,8 @@ static void ck_winograd_shared_panels(void *context, size_t begin, size_t end) {
   }
 }
 
-void ck_run_winograd(const ck_convolution *c, size_t lanes, float *result, const float *input,
-                     const float *transformed, const float *bias, const float *residual,
+void ck_run_winograd(const ck_convolution *c, size_t lanes, void *result, const void *input,
+                     const float *transformed, const float *bias, const void *residual,
                      float *scratch) {
   ck_winograd_run run = ck_plan_winograd(c, lanes);
   run.result = result;
@@ -415,10 +466,10 @@ void ck_run_winograd(const ck_convolution *c, size_t lanes, float *result, const
 
 typedef struct ck_winograd_gradient {
   ck_winograd_run tiles;
-  const float *gradient;
+  const void *gradient;
   float *space;                       // of each lane: transformed inputs, transformed gradients
   float *sums;                        // of each part: [36, input channels, output channels]
-  float *result;
+  void *result;
   size_t parts, part_groups;
   size_t input_space, lane_space, sum_count;
 } ck_winograd_gradient;
@@ -479,11 +530,11 @@ CK_WIDE static void ck_transform_gradient(const ck_winograd_gradient *gradient, 
   const ck_convolution *c = run->convolution;
   size_t channels = c->output_channels, place_stride = ck_place_stride(run->group, channels);
   size_t line = c->output[1] * channels;
+  bool is_narrow = c->narrow_operands;
   for (size_t tile = first; tile < first + count; tile++) {
     ck_tile_place at = ck_tile_at(run, tile);
     size_t rows = c->output[0] - at.row, columns = c->output[1] - at.column;
-    const float *source = gradient->gradient + (at.image * c->output[0] + at.row) * line
-      + at.column * channels;
+    size_t source = (at.image * c->output[0] + at.row) * line + at.column * channels;
     float *target = transformed + (tile - group_first) * channels;
     for (size_t channel = 0; channel < channels; channel += CK_LANES) {
       ck_v16 between[CK_POINTS][CK_OUTPUTS];
@@ -491,7 +542,8 @@ CK_WIDE static void ck_transform_gradient(const ck_winograd_gradient *gradient, 
         ck_v16 from[CK_OUTPUTS], points[CK_POINTS];
         for (size_t i = 0; i < CK_OUTPUTS; i++) {
           from[i] = i < rows && j < columns
-            ? *(const ck_v16 *)(source + i * line + j * channels + channel) : (ck_v16)0.0f;
+            ? ck_load(gradient->gradient, source + i * line + j * channels + channel, is_narrow)
+            : (ck_v16)0.0f;
         }
         ck_gradient_points(points, from);
         CK_UNROLL for (size_t i = 0; i < CK_POINTS; i++) between[i][j] = points[i];
@@ -589,14 +641,14 @@ CK_WIDE static void ck_transform_sums(void *context, size_t begin, size_t end) {
       ck_v16 points[3];
       ck_tap_points(points, between[i]);
       for (size_t j = 0; j < 3; j++) {
-        *(ck_v16 *)(run->result + (i * 3 + j) * size + element) = points[j];
+        ck_store(run->result, (i * 3 + j) * size + element, points[j], c->narrow_result);
       }
     }
   }
 }
 
-void ck_run_winograd_gradient(const ck_convolution *c, size_t lanes, float *result,
-                              const float *input, const float *gradient, float *scratch) {
+void ck_run_winograd_gradient(const ck_convolution *c, size_t lanes, void *result,
+                              const void *input, const void *gradient, float *scratch) {
   ck_winograd_gradient run = ck_plan_winograd_gradient(c, lanes);
   run.tiles.input = input;
   run.gradient = gradient;
