@@ -176,6 +176,28 @@ static const void *ck_expand(const ck_operand *operand, const char *data, size_t
   }
 }
 
+// Copies elements `position` ..< `position + count` of a strided output from `slot` to where they
+// lie; its last axis is dense.
+static void ck_place(const ck_operand *operand, char *data, size_t position, size_t count,
+                     const char *slot) {
+  int32_t last = operand->rank - 1;
+  size_t size = operand->size;
+  while (count > 0) {
+    int64_t offset = 0;
+    size_t rest = position;
+    for (int32_t axis = last; axis >= 0; axis--) {
+      offset += (int64_t)(rest % operand->shape[axis]) * operand->strides[axis];
+      rest /= operand->shape[axis];
+    }
+    size_t run = operand->shape[last] - position % operand->shape[last];
+    if (run > count) run = count;
+    memcpy(data + offset * (int64_t)size, slot, run * size);
+    slot += run * size;
+    position += run;
+    count -= run;
+  }
+}
+
 // out[r, i] = in[r] for rows of a length.
 #define CK_SPREAD(size, element) \
   CK_CLONES static void ck_spread_##size( \
@@ -220,6 +242,14 @@ static void ck_prepare_operand(const ck_operand *operand, const char *data, size
   }
 }
 
+// Where an input or output begins.
+static char *ck_operand_data(const ck_plan *plan, int32_t index) {
+  const ck_loop *loop = plan->loop;
+  int32_t output = index - loop->input_count;
+  int32_t buffer = output < 0 ? index : loop->input_count + loop->outputs[output].buffer;
+  return (char *)plan->buffers[buffer] + plan->operands[index].offset;
+}
+
 static void ck_run_range(void *context, size_t begin, size_t end) {
   const ck_plan *plan = context;
   const ck_loop *loop = plan->loop;
@@ -234,10 +264,11 @@ static void ck_run_range(void *context, size_t begin, size_t end) {
   const void *values[CK_LOOP_MAX_BUFFERS + CK_LOOP_MAX_REGISTERS];
   for (int32_t i = 0; i < buffer_count; i++) {
     const ck_operand *operand = &plan->operands[i];
-    const char *data = (const char *)plan->buffers[i] + operand->offset;
+    const char *data = ck_operand_data(plan, i);
     values[i] = data;
     bool has_slot = operand->access == CK_ACCESS_TABLE
-      || (operand->access == CK_ACCESS_FIXED && loop->inputs[i].kind != CK_INPUT_RAW);
+      || (i < loop->input_count && operand->access == CK_ACCESS_FIXED
+          && loop->inputs[i].kind != CK_INPUT_RAW);
     if (has_slot) {
       values[i] = workspace + operand->base;
       ck_prepare_operand(operand, data, block, end - begin, workspace + operand->base);
@@ -251,7 +282,7 @@ static void ck_run_range(void *context, size_t begin, size_t end) {
     size_t n = end - position < block ? end - position : block;
     for (int32_t i = 0; i < buffer_count; i++) {
       const ck_operand *operand = &plan->operands[i];
-      const char *data = (const char *)plan->buffers[i] + operand->offset;
+      const char *data = ck_operand_data(plan, i);
       switch (operand->access) {
         case CK_ACCESS_DENSE:
           values[i] = data + position * operand->size;
@@ -262,6 +293,10 @@ static void ck_run_range(void *context, size_t begin, size_t end) {
           values[i] = workspace + operand->base + position % operand->period * operand->size;
           break;
         case CK_ACCESS_STRIDED:
+          if (i >= loop->input_count) {
+            values[i] = workspace + operand->base;
+            break;
+          }
           values[i] = ck_expand(operand, data, position, n, workspace + operand->base);
           break;
         case CK_ACCESS_ROWS:
@@ -289,6 +324,10 @@ static void ck_run_range(void *context, size_t begin, size_t end) {
           ck_spread(ck_type_size(step->type), out, in[0], n / loop->row, loop->row);
           break;
       }
+    }
+    for (int32_t i = loop->input_count; i < buffer_count; i++) {
+      if (plan->operands[i].access != CK_ACCESS_STRIDED) continue;
+      ck_place(&plan->operands[i], ck_operand_data(plan, i), position, n, values[i]);
     }
   }
 }
@@ -356,8 +395,14 @@ void ck_run_loop(const ck_loop *loop, void *const *buffers) {
   for (int32_t i = loop->input_count; i < buffer_count; i++) {
     const ck_loop_output *output = &loop->outputs[i - loop->input_count];
     operands[i].access = output->per_row ? CK_ACCESS_ROWS : CK_ACCESS_DENSE;
-    operands[i].offset = 0;
     operands[i].size = (uint32_t)ck_type_size(output->type);
+    operands[i].offset = output->is_part ? output->offset * operands[i].size : 0;
+    if (!output->is_part) continue;
+    ck_merge_axes(loop, output->strides, &operands[i]);
+    if (operands[i].rank > 1) {
+      operands[i].access = CK_ACCESS_STRIDED;
+      slots++;
+    }
   }
 
   // Results do not depend on the size of blocks.
@@ -370,14 +415,15 @@ void ck_run_loop(const ck_loop *loop, void *const *buffers) {
 
   ck_plan plan = {loop, buffers, operands, block, slot_block * largest, 0};
   plan.workspace = (size_t)loop->register_count * plan.register_size;
-  for (int32_t i = 0; i < loop->input_count; i++) {
+  for (int32_t i = 0; i < buffer_count; i++) {
     ck_operand *operand = &operands[i];
+    bool is_input = i < loop->input_count;
     if (operand->access == CK_ACCESS_DENSE || operand->access == CK_ACCESS_ROWS
-        || loop->inputs[i].kind == CK_INPUT_RAW) {
+        || (is_input && loop->inputs[i].kind == CK_INPUT_RAW)) {
       continue;
     }
     size_t length = slot_block;
-    if (ck_is_table(operand, block, loop->count)) {
+    if (is_input && ck_is_table(operand, block, loop->count)) {
       operand->access = CK_ACCESS_TABLE;
       operand->period = operand->shape[1];
       length = operand->period + block;

@@ -178,6 +178,10 @@ typedef struct ck_step {
 typedef struct ck_loop_output {
   ck_type type;
   bool per_row;             // one element for each row
+  bool is_part;             // elements lie in a larger buffer, at the strides and the offset
+  uint16_t buffer;          // among the output buffers; parts may share one
+  size_t offset;            // of the first element
+  int64_t strides[CK_MAX_RANK];
 } ck_loop_output;
 
 typedef struct ck_loop {
@@ -186,7 +190,7 @@ typedef struct ck_loop {
   size_t count;                       // product of shape; 0 does nothing
   size_t row;                         // elements of a row, a divisor of count; 0 without rows
   int32_t input_count;
-  int32_t output_count;               // outputs are dense
+  int32_t output_count;
   int32_t register_count;
   int32_t step_count;
   const ck_loop_input *inputs;

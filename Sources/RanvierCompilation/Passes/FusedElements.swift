@@ -10,12 +10,20 @@ package struct FusedElements: Primitive {
     package let type: TensorType
   }
 
+  /// A result of the region.
+  package enum Written: Sendable {
+    /// A member's.
+    case member(Int)
+    /// Those of several members, one after the other along an axis, as one tensor of a type.
+    case joined([Int], axis: Int, TensorType)
+  }
+
   package let loop: ElementLoop
   package let members: [Member]
-  /// The members whose results are written, in the order of the loop's outputs.
-  package let written: [Int]
+  /// What is written, in the order of the loop's output buffers.
+  package let written: [Written]
 
-  package init(loop: ElementLoop, members: [Member], written: [Int]) {
+  package init(loop: ElementLoop, members: [Member], written: [Written]) {
     self.loop = loop
     self.members = members
     self.written = written
@@ -23,7 +31,11 @@ package struct FusedElements: Primitive {
 
   package var name: String { "fused" }
   package var description: String {
-    "fused(" + members.map(\.primitive.name).joined(separator: ", ") + ")"
+    let joins = written.contains {
+      if case .joined = $0 { true } else { false }
+    }
+    return "fused(" + members.map(\.primitive.name).joined(separator: ", ")
+      + (joins ? ", concatenate)" : ")")
   }
   package var resultCount: Int { written.count }
 
@@ -31,7 +43,14 @@ package struct FusedElements: Primitive {
   package func hash(into hasher: inout Hasher) { hasher.combine(loop) }
 
   package func resultTypes(of operands: [TensorType]) throws(OperationError) -> [TensorType] {
-    written.map { members[$0].type }
+    written.map(type)
+  }
+
+  private func type(_ written: Written) -> TensorType {
+    switch written {
+    case .member(let member): members[member].type
+    case .joined(_, _, let type): type
+    }
   }
 
   package func pullback(_ application: Application) -> [Tensor?] {
@@ -57,7 +76,13 @@ package struct FusedElements: Primitive {
       let inputs = member.operands.map { values[$0] }
       values += member.primitive.evaluate(inputs, [member.type])
     }
-    return written.map { values[operands.count + $0] }
+    return written.map { written in
+      switch written {
+      case .member(let member): values[operands.count + member]
+      case .joined(let parts, let axis, let type):
+        Concatenate(axis: axis).evaluate(parts.map { values[operands.count + $0] }, [type])[0]
+      }
+    }
   }
 
   package func makeKernel(_ operands: [TensorType], _ results: [TensorType]) -> Kernel {

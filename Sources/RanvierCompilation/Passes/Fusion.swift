@@ -13,10 +13,14 @@ package enum Fusion {
     var limits = FusionRegions.Limits()
     while true {
       let regions = FusionRegions(graph, limits: limits)
+      let concatenations = Joins.concatenations(graph, regions)
       let loops = regions.regions.indices.map { index in
         let region = regions.regions[index]
         return region.members.count < 2
-          ? nil : loop(graph, region) { regions.isRead($0, outside: index) }
+          ? nil
+          : loop(
+            graph, region, joins: Joins(graph, regions, index, concatenations[index] ?? [])
+          ) { regions.isRead($0, outside: index) }
       }
       if loops.allSatisfy({ $0.map(fits) ?? true }) {
         // Parts that loops read where they lie may have no other readers.
@@ -39,7 +43,8 @@ package enum Fusion {
       !loop.rowInputs.contains($0)
         && (loop.views[$0] != nil || loop.inputs[$0].shape != loop.shape)
     }
-    return (registers + 2 * expanded.count) * loop.rowLength * 8 <= mostWorkspace
+    let slots = 2 * expanded.count + loop.outputViews.count
+    return (registers + slots) * loop.rowLength * 8 <= mostWorkspace
   }
 
   private static func rewrite(_ graph: Graph, _ regions: FusionRegions, _ loops: [FusedLoop?])
@@ -48,6 +53,10 @@ package enum Fusion {
     if loops.allSatisfy({ $0 == nil }) { return graph }
     return GraphRewriter.rewrite(graph) { rewriter, index, node, operands in
       let types = graph.resultTypes(of: node)
+      // What joins a region's results was written with them.
+      if node.primitive is Concatenate, rewriter.newID(node.firstResult) >= 0 {
+        return [rewriter.newID(node.firstResult)]
+      }
       guard let region = regions.region[index], let loop = loops[region] else {
         return rewriter.append(node.primitive, operands, types: types, like: node)
       }
@@ -58,10 +67,8 @@ package enum Fusion {
         loop.inputs.indices.map { input in
           loop.constants[input].map { rewriter.constant($0) } ?? rewriter.newID(loop.inputs[input])
         },
-        types: loop.written.map { loop.members[$0].type }, like: node)
-      for (member, result) in zip(loop.written, results) {
-        rewriter.map(loop.results[member], to: result)
-      }
+        types: loop.types, like: node)
+      for (value, result) in zip(loop.values, results) { rewriter.map(value, to: result) }
       return [rewriter.newID(node.firstResult)]
     }
   }
@@ -74,10 +81,10 @@ package enum Fusion {
     /// What takes the place of some inputs: single numbers of 16 bits, widened here once and for all.
     var constants: [Int: Tensor]
     var members: [FusedElements.Member]
-    /// The members' values in the graph.
-    var results: [Graph.ValueID]
-    /// The members that are written.
-    var written: [Int]
+    /// What is written, and the values and types in the graph.
+    var written: [FusedElements.Written]
+    var values: [Graph.ValueID]
+    var types: [TensorType]
   }
 
   /// How a loop reads a value: some are read in two ways, as inputs of their own.
@@ -91,7 +98,8 @@ package enum Fusion {
 
   /// - Parameter isRead: Whether a member's value is read outside the region.
   private static func loop(
-    _ graph: Graph, _ region: FusionRegions.Region, isRead: (Graph.ValueID) -> Bool
+    _ graph: Graph, _ region: FusionRegions.Region, joins: Joins,
+    isRead: (Graph.ValueID) -> Bool
   ) -> FusedLoop {
     var readings: [Reading] = []
     var positions: [Reading: Int] = [:]
@@ -163,18 +171,36 @@ package enum Fusion {
       views[position] == nil
         ? readings[position].value : graph.node(of: readings[position].value)?.operands[0] ?? 0
     }
-    let written = region.members.indices.filter { member in
-      isRead(graph.nodes[region.members[member]].firstResult)
+    let own = region.members.indices.filter { member in
+      let value = graph.nodes[region.members[member]].firstResult
+      return isRead(value) && !joins.parts.contains(value)
     }
-    let outputs = steps.outputs(written.map { places[$0] })
+    let parts = joins.nodes.map { graph.nodes[$0].operands.compactMap { memberOf[$0] } }
+    let outputs = steps.outputs((own + parts.joined()).map { places[$0] })
+    var outputViews: [Int: ElementLoop.View] = [:]
+    var outputBuffers = Array(own.indices)
+    for (index, join) in joins.nodes.enumerated() {
+      for view in Joins.views(graph, join) {
+        outputViews[outputBuffers.count] = view
+        outputBuffers.append(own.count + index)
+      }
+    }
     let loop = ElementLoop(
       shape: region.space, rowLength: region.perRow.isEmpty ? 0 : region.rowLength,
       inputs: values.indices.map { constants[$0] == nil ? type(values[$0]) : inputs[$0] },
       rowInputs: Set(readings.indices.filter { readings[$0].isPerRow }), views: views,
-      steps: steps.steps, outputs: outputs)
+      steps: steps.steps, outputs: outputs, outputViews: outputViews, outputBuffers: outputBuffers)
+    let writtenValues =
+      own.map { graph.nodes[region.members[$0]].firstResult }
+      + joins.nodes.map { graph.nodes[$0].firstResult }
+    let joined = zip(joins.nodes, parts).map { node, parts -> FusedElements.Written in
+      let axis = (graph.nodes[node].primitive as? Concatenate)?.axis ?? 0
+      return .joined(parts, axis: axis, type(graph.nodes[node].firstResult))
+    }
     return FusedLoop(
       loop: loop, inputs: values, constants: constants, members: members,
-      results: region.members.map { graph.nodes[$0].firstResult }, written: written)
+      written: own.map { .member($0) } + joined, values: writtenValues,
+      types: writtenValues.map(type))
   }
 
   /// How a loop reads a value that is a part of another tensor, if it can read it where it lies.
@@ -191,6 +217,60 @@ package enum Fusion {
       strides: zip(slice.strides, whole).map(*))
   }
 
-  /// Shorter rows of a part are slower to read one by one than to copy first.
-  private static let shortestRun = 16
+  /// Shorter rows of a part are slower to read or write one by one than to copy them.
+  fileprivate static let shortestRun = 16
+}
+
+/// Concatenations of a region's results that nothing else reads: the region writes the parts to their
+/// places.
+private struct Joins {
+  /// The concatenations.
+  private(set) var nodes: [Int] = []
+  /// The values that are parts of them.
+  private(set) var parts: Set<Graph.ValueID> = []
+
+  /// The concatenations whose first part each region makes.
+  static func concatenations(_ graph: Graph, _ regions: FusionRegions) -> [Int: [Int]] {
+    var result: [Int: [Int]] = [:]
+    for (index, node) in graph.nodes.enumerated() where node.primitive is Concatenate {
+      if case .node(let source, _) = graph.sources[Int(node.operands[0])],
+        let region = regions.region[Int(source)]
+      {
+        result[region, default: []].append(index)
+      }
+    }
+    return result
+  }
+
+  init(_ graph: Graph, _ regions: FusionRegions, _ index: Int, _ concatenations: [Int]) {
+    let region = regions.regions[index]
+    for position in concatenations where position > region.members.last ?? 0 {
+      let node = graph.nodes[position]
+      guard let join = node.primitive as? Concatenate,
+        region.space.sizes[join.axis...].reduce(1, *) >= Fusion.shortestRun,
+        Set(node.operands).count == node.operands.count,
+        node.operands.allSatisfy({ operand in
+          guard case .node(let source, 0) = graph.sources[Int(operand)],
+            regions.region[Int(source)] == index, !region.perRow.contains(Int(source))
+          else { return false }
+          return graph.types[Int(operand)].shape == region.space
+            && !parts.contains(operand) && regions.isRead(operand, onlyBy: position, and: index)
+        })
+      else { continue }
+      nodes.append(position)
+      parts.formUnion(node.operands)
+    }
+  }
+
+  /// Where the parts of a concatenation lie in its result.
+  static func views(_ graph: Graph, _ index: Int) -> [ElementLoop.View] {
+    let node = graph.nodes[index]
+    guard let join = node.primitive as? Concatenate else { return [] }
+    let strides = graph.types[Int(node.firstResult)].shape.strides
+    var start = 0
+    return node.operands.map { operand in
+      defer { start += graph.types[Int(operand)].shape[join.axis] }
+      return ElementLoop.View(offset: start * strides[join.axis], strides: strides)
+    }
+  }
 }

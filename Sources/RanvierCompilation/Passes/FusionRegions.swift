@@ -73,6 +73,12 @@ struct FusionRegions {
     isOutput.contains(value) || consumers[Int(value)].contains { region[Int($0)] != index }
   }
 
+  /// Whether nothing but one node and the members of a region reads a value.
+  func isRead(_ value: Graph.ValueID, onlyBy node: Int, and index: Int) -> Bool {
+    !isOutput.contains(value)
+      && consumers[Int(value)].allSatisfy { Int($0) == node || region[Int($0)] == index }
+  }
+
   // MARK: - One node
 
   private mutating func visit(_ index: Int) {

@@ -40,7 +40,7 @@ package struct ElementLoop: Sendable, Hashable {
     }
   }
 
-  /// Where an input's elements lie that is a part of a larger tensor.
+  /// Where the elements of an input or output lie that is a part of a larger tensor.
   package struct View: Sendable, Hashable {
     /// The elements before the first.
     package var offset: Int
@@ -62,12 +62,17 @@ package struct ElementLoop: Sendable, Hashable {
   /// The inputs that are parts of larger tensors, whose types those inputs have.
   package var views: [Int: View]
   package var steps: [Step]
-  /// Indices of the steps whose results are written, in the order of the output buffers.
+  /// Indices of the steps whose results are written.
   package var outputs: [Int]
+  /// The outputs that are parts of larger tensors, in which the last axis is dense.
+  package var outputViews: [Int: View]
+  /// The buffers that outputs are written to, where parts share some; otherwise each has its own.
+  package var outputBuffers: [Int]?
 
   package init(
     shape: Shape, rowLength: Int = 0, inputs: [TensorType], rowInputs: Set<Int> = [],
-    views: [Int: View] = [:], steps: [Step], outputs: [Int]
+    views: [Int: View] = [:], steps: [Step], outputs: [Int], outputViews: [Int: View] = [:],
+    outputBuffers: [Int]? = nil
   ) {
     self.shape = shape
     self.rowLength = rowLength
@@ -76,7 +81,11 @@ package struct ElementLoop: Sendable, Hashable {
     self.views = views
     self.steps = steps
     self.outputs = outputs
+    self.outputViews = outputViews
+    self.outputBuffers = outputBuffers
   }
+
+  fileprivate func buffer(of output: Int) -> Int { outputBuffers?[output] ?? output }
 
   /// Whether operations of this kind can run on a type.
   package static func supports(_ operation: UInt32, _ type: ElementType) -> Bool {
@@ -102,13 +111,14 @@ package struct ElementLoop: Sendable, Hashable {
       let lastRead = steps.lastIndex { $0.operands.contains(input) } ?? -1
       return outputs.indices.filter { output in
         let step = steps[outputs[output]]
-        return lastRead <= outputs[output] && step.isPerRow == rowInputs.contains(input)
+        return outputViews[output] == nil && lastRead <= outputs[output]
+          && step.isPerRow == rowInputs.contains(input)
           && step.resultType.byteCount == inputs[input].elementType.byteCount
-      }.map { Kernel.InPlacePair(operand: input, result: $0) }
+      }.map { Kernel.InPlacePair(operand: input, result: buffer(of: $0)) }
     }
   }
 
-  /// Prepares the loop to run on input pointers followed by output pointers.
+  /// Prepares the loop to run on input pointers followed by the pointers of output buffers.
   package func makeKernel() -> Kernel {
     let loop = PreparedLoop(self)
     let name = steps.count == 1 ? "element loop" : "element loop of \(steps.count)"
@@ -145,8 +155,16 @@ private final class PreparedLoop: Sendable {
           ?? PreparedLoop.input(type, over: source.shape, isKey: keys.contains(index))
     }
     for (index, step) in source.outputs.enumerated() {
-      outputs[index] = ck_loop_output(
-        type: source.steps[step].resultType.ckType, per_row: source.steps[step].isPerRow)
+      var output = ck_loop_output()
+      output.type = source.steps[step].resultType.ckType
+      output.per_row = source.steps[step].isPerRow
+      output.buffer = UInt16(source.buffer(of: index))
+      if let view = source.outputViews[index] {
+        output.is_part = true
+        output.offset = view.offset
+        PreparedLoop.copy(view.strides, to: &output.strides)
+      }
+      outputs[index] = output
     }
     let registers = RegisterAssignment(source)
     for (index, step) in source.steps.enumerated() {
@@ -230,11 +248,16 @@ private final class PreparedLoop: Sendable {
     input.type = type.ckType
     input.kind = CK_INPUT_STRIDED
     input.offset = view.offset
-    withUnsafeMutableBytes(of: &input.strides) { bytes in
-      let strides = bytes.bindMemory(to: Int64.self)
-      for (axis, stride) in view.strides.enumerated() { strides[axis] = Int64(stride) }
-    }
+    copy(view.strides, to: &input.strides)
     return input
+  }
+
+  /// Fills the C form of strides, a tuple.
+  private static func copy<Tuple>(_ strides: [Int], to tuple: inout Tuple) {
+    withUnsafeMutableBytes(of: &tuple) { bytes in
+      let target = bytes.bindMemory(to: Int64.self)
+      for (axis, stride) in strides.enumerated() { target[axis] = Int64(stride) }
+    }
   }
 
   private static func input(_ type: TensorType, over shape: Shape, isKey: Bool) -> ck_loop_input {

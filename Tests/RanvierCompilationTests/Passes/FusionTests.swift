@@ -201,3 +201,57 @@ struct FusionOfPartsTests {
     checkValues(fused(chain).1, chain)
   }
 }
+
+/// Concatenations of what a region computes.
+struct FusionOfJoinsTests {
+  private func fused(
+    _ shape: Shape, _ type: ElementType = .float32, _ function: ([Tensor]) -> [Tensor]
+  ) -> [String] {
+    let types = [TensorType(type, shape), TensorType(type, shape)]
+    let plan = Plan(Graph(recording: types, function))
+    var generator = TestGenerator(salt: "joins")
+    let inputs = types.map { Tensor.random($0.shape, using: &generator).cast(to: $0.elementType) }
+    let tolerance = type == .bfloat16 ? 2e-2 : 1e-5
+    for (result, wanted) in zip(plan.results(inputs), function(inputs)) {
+      expectClose(result, wanted, relative: tolerance, absolute: tolerance)
+    }
+    // The reference evaluation knows joined results as well.
+    let reference = ReferenceInterpreter.run(plan.graph, inputs)
+    for (result, wanted) in zip(reference, function(inputs)) {
+      expectClose(Tensor(result), wanted, relative: tolerance, absolute: tolerance)
+    }
+    return plan.graph.nodes.map(\.primitive.name)
+  }
+
+  @Test(arguments: [[6, 32], [37, 300], [3, 5, 16]] as [Shape], [ElementType.float32, .bfloat16])
+  func `parts are written where they belong`(_ shape: Shape, _ type: ElementType) {
+    for axis in 0 ..< shape.rank {
+      let names = fused(shape, type) { x in
+        let (a, b, c) = (sin(x[0]) * x[1], x[0] + x[1], exp(-x[0] * x[0]))
+        let (d, e, f) = (a * b, exp(x[1]) * 2, x[1] * x[0])
+        return [
+          Tensor(concatenating: [a, b, c], alongAxis: axis), d,
+          Tensor(concatenating: [e, f], alongAxis: axis),
+        ]
+      }
+      #expect(!names.contains("concatenate"), "\(shape) along \(axis): \(names)")
+    }
+  }
+
+  @Test func `what is read elsewhere or twice is joined by a copy`() {
+    let elsewhere = fused([6, 32]) { x in
+      let (a, b) = (exp(x[0]) + 1, x[0] * x[1])
+      return [Tensor(concatenating: [a, b], alongAxis: 1), matmul(a, b.transposed())]
+    }
+    #expect(elsewhere.contains("concatenate"))
+    let twice = fused([6, 32]) { x in
+      let a = exp(x[0]) + x[1]
+      return [Tensor(concatenating: [a, a], alongAxis: 1)]
+    }
+    #expect(twice.contains("concatenate"))
+    let short = fused([6, 5]) { x in
+      [Tensor(concatenating: [exp(x[0]) + x[1], x[0] * x[1] + 1], alongAxis: 1)]
+    }
+    #expect(short.contains("concatenate"))
+  }
+}
