@@ -33,7 +33,7 @@ test-release: dependencies  ## Run every test (release build)
 test-openblas: dependencies  ## Run every test without oneDNN
 	swift test --parallel --disable-default-traits --scratch-path .build-openblas $(TEST_ARGUMENTS)
 
-test-sanitized: dependencies  ## Run tests of kernels and plans under address and thread sanitizers
+test-sanitized: dependencies  ## Run every test under the address and thread sanitizers
 	Scripts/test-sanitized address thread
 
 check-allocations: dependencies  ## Count a training step's allocations, and watch memory
