@@ -13,11 +13,11 @@ SWIFT_CODE := $(wildcard Package.swift Sources Tests Benchmarks Examples)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-release test-openblas test-sanitized check-allocations check lint \
-  check-structure check-diagnostics \
+  check-structure check-diagnostics check-onednn-3 \
   format bench golden golden-check docs dependencies clean
 
 help:  ## Print this list
-	@sed -nE 's/^([a-z-]+):.*  ## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 24
+	@sed -nE 's/^([a-z0-9-]+):.*  ## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 26
 
 # The build's own messages go to stderr, so that stdout is the demo's alone.
 demo: dependencies  ## Train a network on the digits that ship with the package
@@ -33,7 +33,7 @@ test-release: dependencies  ## Run every test (release build)
 test-openblas: dependencies  ## Run every test without oneDNN
 	swift test --parallel --disable-default-traits --scratch-path .build-openblas $(TEST_ARGUMENTS)
 
-test-sanitized: dependencies  ## Run tests of kernels and plans under address and thread sanitizers
+test-sanitized: dependencies  ## Run every test under the address and thread sanitizers
 	Scripts/test-sanitized address thread
 
 check-allocations: dependencies  ## Count a training step's allocations, and watch memory
@@ -51,6 +51,9 @@ check-structure:  ## Compare the layout and the targets with what is written dow
 
 check-diagnostics:  ## Compile formulas with mistakes: are they rejected where they are, at once?
 	Scripts/check-diagnostics
+
+check-onednn-3:  ## Compile the code around oneDNN against headers of its version 3
+	Scripts/check-onednn-3
 
 format:  ## Format all Swift code in place
 	swift format --in-place --parallel --recursive $(SWIFT_CODE)

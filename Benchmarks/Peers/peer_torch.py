@@ -25,7 +25,8 @@ torch.set_num_threads(options.threads)
 
 # After some recompilations of one function PyTorch runs it eagerly and merely says so; that would
 # be a time in the wrong column.
-torch._dynamo.config.fail_on_recompile_limit_hit = True
+if options.mode == "compiled":
+    torch._dynamo.config.fail_on_recompile_limit_hit = True
 
 
 def prepared(module):

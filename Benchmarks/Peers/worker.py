@@ -5,12 +5,16 @@ output:
 
   prepare WORKLOAD FILE   reads parameters and inputs (safetensors), answers {"results": [...]}
   run WORKLOAD SECONDS    answers {"milliseconds": [...], "count": N}
+  memory WORKLOAD STEPS FILE   makes a workload and runs its first steps, answers
+                          {"memory": {"atStart": M, "beforeSteps": M, "afterSteps": M}}, where each
+                          M is {"resident": KB, "peak": KB}
   forget WORKLOAD         frees memory, answers {}
 
 A request that fails is answered by {"error": "..."}. The first line is a greeting with the
 library's version and the workloads it knows.
 """
 import argparse
+import gc
 import inspect
 import json
 import os
@@ -105,6 +109,29 @@ def measure(workload, seconds):
     return {"milliseconds": times, "count": count}
 
 
+def process_memory():
+    """The memory of this process now, and at most, in KB."""
+    with open("/proc/self/status") as file:
+        fields = dict(line.split(":", 1) for line in file)
+    return {
+        "resident": int(fields["VmRSS"].split()[0]), "peak": int(fields["VmHWM"].split()[0])}
+
+
+def memory_of_steps(make, steps, path):
+    """The memory of a workload's first steps, in a process that has done nothing else."""
+    report = {"atStart": process_memory()}
+    workload = make(read_tensors(path))
+    workload.initial = None  # as on the Swift side
+    gc.collect()
+    with open("/proc/self/clear_refs", "w") as file:
+        file.write("5")  # begins to look for the peak anew
+    report["beforeSteps"] = process_memory()
+    for _ in range(steps):
+        workload.step()
+    report["afterSteps"] = process_memory()
+    return report
+
+
 def serve(version, catalog):
     """Answers requests until the end of standard input.
 
@@ -135,6 +162,9 @@ def serve(version, catalog):
                 reply({"results": results})
             elif verb == "run":
                 reply(measure(prepared[name], float(rest[0])))
+            elif verb == "memory":
+                steps, path = rest[0].split(" ", 1)
+                reply({"memory": memory_of_steps(catalog[name], int(steps), path)})
             elif verb == "forget":
                 prepared.pop(name, None)
                 reply({})

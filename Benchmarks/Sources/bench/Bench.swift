@@ -16,6 +16,10 @@ struct Bench {
       case .profile: try printProfiles(options)
       case .compare(let first, let second):
         print(Comparison(try Report(contentsOf: first), try Report(contentsOf: second)).text)
+      case .limits: print(Limit.table(try Limits(options).run()))
+      case .probe(let probe):
+        let report = try JSONEncoder().encode(try probe.run())
+        print(String(decoding: report, as: UTF8.self))
       case .measure:
         let report = try Interleaving(options).run()
         print("\n" + ReportTable(report).text)

@@ -9,6 +9,10 @@ struct Options: Sendable {
     case plan
     /// Prints where the time of the plans goes.
     case profile
+    /// Measures times until first results, and memory.
+    case limits
+    /// What `--limits` has a process of its own do.
+    case probe(Probe)
     /// Sets two reports side by side.
     case compare(String, String)
   }
@@ -45,6 +49,7 @@ struct Options: Sendable {
       --json FILE          writes a report
       --compare A B        sets two reports side by side
       --profile            where our time goes, by instruction
+      --limits             times until first results, and memory, beside their goals
       --plan               what our step runs
       --list               the workloads
     """
@@ -81,6 +86,10 @@ struct Options: Sendable {
       case "--peers": scripts = try value(of: option)
       case "--json": json = try value(of: option)
       case "--compare": action = .compare(try value(of: option), try value(of: option))
+      case "--limits": action = .limits
+      case "--probe":
+        let description = Data(try value(of: option).utf8)
+        action = .probe(try JSONDecoder().decode(Probe.self, from: description))
       case "--profile": action = .profile
       case "--plan": action = .plan
       case "--list": action = .list

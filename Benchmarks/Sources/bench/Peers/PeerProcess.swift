@@ -19,6 +19,7 @@ final class PeerProcess {
     var results: [Double]?
     var milliseconds: [Double]?
     var count: Int?
+    var memory: Probe.Report?
   }
 
   /// The workloads the peer can run.
@@ -51,6 +52,11 @@ final class PeerProcess {
     let reply = try ask("run \(workload) \(seconds)")
     let times = reply.milliseconds ?? []
     return Samples(milliseconds: times, count: reply.count ?? times.count)
+  }
+
+  /// Lets a process that has done nothing yet make a workload and run its first steps.
+  func memory(of workload: String, steps: Int, file: String) throws -> Probe.Report? {
+    try ask("memory \(workload) \(steps) \(file)").memory
   }
 
   /// Frees a workload's memory.

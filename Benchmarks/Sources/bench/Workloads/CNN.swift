@@ -9,10 +9,19 @@ extension Workload {
     // The gradient with respect to the input is not needed.
     productOperations: 3 * (firstConvolution + secondConvolution + dense) - firstConvolution
   ) { precision in
+    try cnnTraining(batch: 64, precision)
+  }
+
+  /// The same with few images, for many steps.
+  static func smallBatchTraining(_ precision: Precision) throws -> TrainingRun {
+    try cnnTraining(batch: 8, precision)
+  }
+
+  private static func cnnTraining(batch: Int, _ precision: Precision) throws -> TrainingRun {
     let key = RandomKey(seed: 1)
     return try TrainingRun(
-      cnn, input: key.derived("x").normal([64, 28, 28, 1]),
-      targets: key.derived("y").integers([64], in: 0 ..< 10), precision: precision)
+      cnn, input: key.derived("x").normal([batch, 28, 28, 1]),
+      targets: key.derived("y").integers([batch], in: 0 ..< 10), precision: precision)
   }
 
   private static var cnn: Model {

@@ -24,7 +24,8 @@ extension Workload {
       mlp, input: RandomKey(seed: 1).derived("x").normal([1, 784]), precision: precision)
   }
 
-  private static var mlp: Model {
+  /// The network of both rows.
+  static var mlp: Model {
     Model.input("x", shape: [nil, 784])
       .dense(256, activation: .relu)
       .dense(128, activation: .relu)

@@ -30,7 +30,7 @@ struct TrainingRun: WorkloadRun {
   private let update: CompiledUpdate<TrainingState, Tensor, Tensor, Tensor>
   private let input: Tensor
   private let targets: Tensor
-  private let initial: TrainingState
+  private var initial: TrainingState
   private var state: TrainingState
 
   /// Builds a model that gives logits for a precision, and initializes it; targets are classes as
@@ -74,6 +74,11 @@ struct TrainingRun: WorkloadRun {
   }
 
   mutating func reset() { state = initial }
+
+  mutating func forgetInitial() {
+    initial = TrainingState(
+      parameters: Parameters(), layerState: Parameters(), optimizerState: Parameters())
+  }
 
   mutating func step() throws { _ = try update(&state, input, targets) }
 

@@ -60,6 +60,10 @@ protocol WorkloadRun {
   /// Every round begins with this, so that all sides do the same arithmetic however fast they are.
   mutating func reset()
 
+  /// Gives up the initial parameters, so that only the current ones take memory; nothing that goes
+  /// back to them may follow.
+  mutating func forgetInitial()
+
   /// Does once what is timed.
   mutating func step() throws
 
@@ -72,4 +76,9 @@ protocol WorkloadRun {
 
   /// Runs ``plan()`` once.
   mutating func runPlan() throws
+}
+
+extension WorkloadRun {
+  /// Rows that change nothing have no other parameters than their initial ones.
+  mutating func forgetInitial() {}
 }

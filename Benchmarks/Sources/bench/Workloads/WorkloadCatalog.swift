@@ -13,6 +13,14 @@ extension Workload {
     gptTraining,
   ].flatMap(\.rows)
 
+  /// The row of the table with a name.
+  static func named(_ name: String) throws -> Workload {
+    guard let row = catalog.first(where: { $0.name == name }) else {
+      throw BenchError("no workload `\(name)`; --list shows all")
+    }
+    return row
+  }
+
   /// Single operations, which `--micro` runs.
   static let microCatalog: [Workload] = elementWise + reductions + matrixProducts
 }
