@@ -6,10 +6,8 @@
 // the kernel is one product, whose left rows begin at the pixels' windows. Where windows reach over
 // the border, runs are copied with zeros.
 
-#include "element_kernel.h"
-#include "gemm_tile.h"
+#include "convolution.h"
 
-#define CK_RUN 256            // depth of a pass
 #define CK_SHORT_RUN 64       // shorter runs of a window are copied behind each other
 #define CK_BLOCK_PIXELS 192   // of a task: its results stay in the second-level cache
 #define CK_TURNED_PIXELS 768  // the same where panels are transposed first
@@ -84,50 +82,6 @@ static void ck_copy_window(const ck_convolution *c, const float *input, ck_pixel
 // ---------------------------------------------------------------------------------------------
 // Forward, and the gradient of the input as a convolution with the turned kernel
 
-typedef struct ck_convolution_run {
-  const ck_convolution *convolution;
-  float *result;
-  const float *input, *kernel, *bias, *residual;
-  size_t panels, chunks, chunk_pixels, pixels;
-} ck_convolution_run;
-
-// Rows k ..< k + depth of a kernel row's panel of columns: where they lie, or a copy in `space`.
-static const float *ck_kernel_panel(const ck_convolution *c, const float *kernel, size_t kernel_row,
-                                    size_t k, size_t depth, size_t column, size_t width,
-                                    bool copies, float *space, size_t *stride) {
-  size_t length = c->size[1] * c->input_channels;
-  if (c->turned) {
-    // kernel is [size..., output channels, input channels] of this convolution, turned around.
-    for (size_t done = 0; done < depth;) {
-      size_t tap = (k + done) / c->input_channels, channel = (k + done) % c->input_channels;
-      size_t count = c->input_channels - channel < depth - done ? c->input_channels - channel
-                                                                : depth - done;
-      size_t source = (c->size[0] - 1 - kernel_row) * c->size[1] + (c->size[1] - 1 - tap);
-      ck_transpose_panel(
-        space + done * width, width,
-        kernel + (source * c->output_channels + column) * c->input_channels + channel,
-        c->input_channels, count, width);
-      done += count;
-    }
-    *stride = width;
-    return space;
-  }
-  if (c->packed) {
-    *stride = width;
-    return kernel + column * c->size[0] * length + (kernel_row * length + k) * width;
-  }
-  const float *plain = kernel + (kernel_row * length + k) * c->output_channels + column;
-  if (!copies) {
-    *stride = c->output_channels;
-    return plain;
-  }
-  for (size_t i = 0; i < depth; i++) {
-    memcpy(space + i * width, plain + i * c->output_channels, width * sizeof(float));
-  }
-  *stride = width;
-  return space;
-}
-
 static void ck_convolution_task(const ck_convolution_run *run, size_t task) {
   const ck_convolution *c = run->convolution;
   size_t chunk = task % run->chunks, column = task / run->chunks * CK_PANEL;
@@ -190,6 +144,10 @@ static void ck_convolution_tasks(void *context, size_t begin, size_t end) {
 void ck_run_convolution(const ck_convolution *c, float *result, const float *input,
                         const float *kernel, const float *bias, const float *residual) {
   ck_convolution_run run = {c, result, input, kernel, bias, residual, 0, 1, 0, 0};
+  if (ck_goes_by_taps(c)) {
+    ck_run_by_taps(&run);
+    return;
+  }
   run.pixels = c->batch * c->output[0] * c->output[1];
   run.panels = (c->output_channels + CK_PANEL - 1) / CK_PANEL;
   double operations = 2.0 * (double)run.pixels * (double)c->output_channels

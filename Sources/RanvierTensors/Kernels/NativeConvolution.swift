@@ -11,6 +11,9 @@ struct NativeConvolution {
   /// Tiles of fewer channels load more than they multiply.
   private static let fewestChannels = 48
 
+  /// Gradients of inputs with strides multiply the images of a batch together.
+  private static let fewestImages = 4
+
   /// The gradient of a kernel reads those of the outputs several times, which then should stay in the
   /// caches.
   private static let mostGradients = 1 << 20
@@ -27,7 +30,8 @@ struct NativeConvolution {
     guard source.isFloat32, source.isForOwnKernels, channels % 16 == 0,
       channels >= NativeConvolution.fewestChannels,
       window >= NativeConvolution.smallestWindow,
-      !isForInput || geometry.strides.allSatisfy({ $0 == 1 }),
+      !isForInput || geometry.strides.allSatisfy({ $0 == 1 })
+        || source.input[0] >= NativeConvolution.fewestImages,
       source.direction != .kernelGradient
         || source.output.count <= NativeConvolution.mostGradients
     else { return nil }

@@ -49,7 +49,8 @@ struct WinogradConvolution {
   private static func supportsTypes(of source: ConvolutionKernel) -> Bool {
     if source.isFloat32 { return true }
     let activation = source.epilogue.activation
-    return source.type == .bfloat16 && !ck_product_has_matrix_units() && [.bfloat16, .float32].contains(source.resultType)
+    return source.type == .bfloat16 && !ck_product_has_matrix_units()
+      && [.bfloat16, .float32].contains(source.resultType)
       && (!source.epilogue.hasBias || source.biasType == .float32)
       && (activation == .identity || activation == .rectifiedLinear)
   }

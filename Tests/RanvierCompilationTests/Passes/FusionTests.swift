@@ -223,7 +223,8 @@ struct FusionOfJoinsTests {
     return plan.graph.nodes.map(\.primitive.name)
   }
 
-  @Test(arguments: [[6, 32], [37, 300], [3, 5, 16]] as [Shape], [ElementType.float32, .bfloat16])
+  @Test(
+    arguments: [[6, 32], [37, 300], [3, 5, 16]] as [Shape], [ElementType.float32, .bfloat16])
   func `parts are written where they belong`(_ shape: Shape, _ type: ElementType) {
     for axis in 0 ..< shape.rank {
       let names = fused(shape, type) { x in

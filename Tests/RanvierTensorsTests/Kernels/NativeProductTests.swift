@@ -41,6 +41,50 @@ import Testing
     (0 ..< count).map { _ in Int.random(in: range, using: &generator) }
   }
 
+  @Test func `convolutions of small images`() {
+    var generator = TestGenerator(salt: "small images")
+    for _ in 0 ..< 12 {
+      let side = Int.random(in: 1 ... 5, using: &generator)
+      let images = Int.random(in: 4 ... 13, using: &generator)
+      let stride = Int.random(in: 1 ... 2, using: &generator)
+      let channels = 64 * Int.random(in: 2 ... 5, using: &generator)
+      let geometry = ConvolutionGeometry(
+        strides: [stride, stride], paddingLow: [1, 1], paddingHigh: [1, 1], dilation: [1, 1])
+      let x = Self.operand([images, side, side, channels], &generator)
+      let kernel = Self.operand([3, 3, channels, 144], &generator)
+      let wide: Tensor = apply(Convolution(geometry), [x, kernel])
+      let bias = Self.operand([144], &generator)
+      let residual = Self.operand(wide.shape, &generator)
+      for isConstant in [false, true] {
+        let prepared = ConvolutionKernel(
+          .forward, type: .float32, geometry: geometry, input: x.shape, kernel: kernel.shape,
+          output: wide.shape,
+          epilogue: Epilogue(hasBias: true, hasResidual: true, activation: .hyperbolicTangent),
+          isKernelConstant: isConstant
+        ).prepared()
+        let operands = [x, kernel, bias, residual]
+        var storages = operands.map { $0.cast(to: .float32).requiredStorage("test") }
+        if let packing = prepared.packing {
+          let packed = Storage(byteCount: packing.byteCount)
+          packing.pack(storages[1].address, packed.address)
+          storages[1] = packed
+        }
+        let type = TensorType(.float32, wide.shape)
+        let result = Storage(byteCount: type.byteCount)
+        prepared.run(operands: storages, results: [result])
+        expectClose(
+          Tensor(type, storage: result), tanh(wide + bias + residual).cast(to: .float32),
+          relative: 1e-4, absolute: 2e-4, "\(x.shape) stride \(stride), \(seedNote())")
+      }
+      let output = Self.operand(wide.shape, &generator)
+      let gradient = ConvolutionInputGradient(geometry, inputShape: x.shape)
+      expectClose(
+        apply(gradient, [output.cast(to: .float32), kernel.cast(to: .float32)]),
+        apply(gradient, [output, kernel]).cast(to: .float32), relative: 1e-4, absolute: 2e-4,
+        "gradient of \(x.shape) stride \(stride), \(seedNote())")
+    }
+  }
+
   @Test func `convolutions and their gradients`() {
     var generator = TestGenerator(salt: "native convolutions")
     for _ in 0 ..< 40 {
@@ -57,7 +101,9 @@ import Testing
       let geometry = ConvolutionGeometry(
         strides: strides, paddingLow: low, paddingHigh: high,
         dilation: [Int](repeating: 1, count: axes))
-      let x = Self.operand(Shape([2] + input + [channels]), &generator)
+      // Batches of a few images have kernels of their own, as have small images of many channels.
+      let images = Int.random(in: 1 ... 9, using: &generator)
+      let x = Self.operand(Shape([images] + input + [channels]), &generator)
       let kernel = Self.operand(Shape(window + [channels, filters]), &generator)
       let convolution = Convolution(geometry)
       func results(_ x: Tensor, _ kernel: Tensor) -> [Tensor] {

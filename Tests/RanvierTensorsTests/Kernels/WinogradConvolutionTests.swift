@@ -1,5 +1,4 @@
 import CKernels
-import RanvierFunctions
 import RanvierTensors
 import TestSupport
 import Testing
