@@ -2,8 +2,8 @@
 //
 // Scores are products of a block of queries with all keys that it may see, and stay in the cache
 // until they have become weights and been multiplied by the values. The gradients make them again,
-// from the logarithms of the rows' sums (Dao et al., "FlashAttention", 2022, go on to cut the keys as
-// well; here a row's sum is known before its weights are used).
+// from the logarithms of the rows' sums. Dao et al., "FlashAttention", 2022, go on to cut the keys
+// as well; here a row's sum is known before its weights are used.
 
 #include "elementwise_math.h"
 #include "gemm_tile.h"
@@ -63,6 +63,12 @@ static ck_attention_rows ck_rows_of_block(const ck_attention_run *run, size_t he
   rows.keys = a->is_causal && last < a->keys ? last : a->keys;
   if (run->mask) rows.mask = run->mask + rows.example * a->mask_batch + rows.head * a->mask_head;
   return rows;
+}
+
+// The mask of a block's row, or NULL.
+CK_INLINE const bool *ck_mask_row(const ck_attention *a, const ck_attention_rows *rows,
+                                  size_t row) {
+  return rows->mask ? rows->mask + (rows->first + row) * a->mask_query : NULL;
 }
 
 // How many of the first keys a query may see; the mask may hide some of them.

@@ -50,7 +50,7 @@ CK_CLONES static void CK_NAMED(ck_weigh_rows)(const ck_attention *a, CK_REAL *sc
   const CK_REAL hidden = (CK_REAL)-__builtin_inf();
   for (size_t row = 0; row < rows.count; row++) {
     CK_REAL *x = scores + row * stride, factor = (CK_REAL)a->scale;
-    const bool *mask = rows.mask + (rows.first + row) * a->mask_query;
+    const bool *mask = ck_mask_row(a, &rows, row);
     size_t seen = ck_keys_seen(a, &rows, rows.first + row);
     if (rows.mask && a->mask_key) {
       CK_VECTOR_LOOP for (size_t i = 0; i < seen; i++) x[i] = mask[i] ? x[i] * factor : hidden;
@@ -84,7 +84,7 @@ CK_CLONES static void CK_NAMED(ck_differentiate_rows)(const ck_attention *a, CK_
   for (size_t row = 0; row < rows.count; row++) {
     CK_REAL *x = scores + row * stride, *g = gradients + row * stride;
     CK_REAL log_sum = log_sums[row * a->heads], delta = deltas[row * a->heads];
-    const bool *mask = rows.mask + (rows.first + row) * a->mask_query;
+    const bool *mask = ck_mask_row(a, &rows, row);
     size_t seen = ck_keys_seen(a, &rows, rows.first + row);
     if (rows.mask && a->mask_key) {
       CK_ROW_LOOP for (size_t i = 0; i < seen; i++) {

@@ -5,6 +5,8 @@ public import RanvierTensors
 /// `softmax(query · keyᵀ * scale) · value`, with the softmax over the keys and at least in `f32`. A
 /// query that may attend to no key gives zeros.
 ///
+/// Scores are kept for a few queries at a time, also for gradients, unless the mask is one of numbers.
+///
 /// - Shapes: query `[..., queries, features]`, key `[..., keys, features]`, value
 ///   `[..., keys, outputs]`, mask broadcasting to `[..., queries, keys]`; result
 ///   `[..., queries, outputs]`. Leading axes, such as batch and heads, broadcast.

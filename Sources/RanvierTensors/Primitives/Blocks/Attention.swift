@@ -116,13 +116,16 @@ package struct Attention: Primitive {
           Attention(isPacked: false, isCausal: false, hasMask: false, scale: 1),
           [.init([1, 2, 2, 3]), .init([1, 0, 2, 3]), .init([1, 0, 2, 4])]),
         PrimitiveSample(
-          Attention(isPacked: true, isCausal: true, hasMask: false, scale: 1), [.init([0, 3, 6, 2])]),
+          Attention(isPacked: true, isCausal: true, hasMask: false, scale: 1),
+          [.init([0, 3, 6, 2])]),
       ]
   }
 
   /// Options and operands of samples; masks may hide all keys of a query.
   static var sampleCases: [(attention: Attention, operands: [PrimitiveSample.Operand])] {
-    func options(_ isPacked: Bool, _ isCausal: Bool, _ hasMask: Bool, _ scale: Double) -> Attention {
+    func options(
+      _ isPacked: Bool, _ isCausal: Bool, _ hasMask: Bool, _ scale: Double
+    ) -> Attention {
       Attention(isPacked: isPacked, isCausal: isCausal, hasMask: hasMask, scale: scale)
     }
     func mask(_ shape: Shape) -> PrimitiveSample.Operand { .init(shape, .integers(0, 1), .bool) }

@@ -218,4 +218,37 @@ import Testing
       #expect(isNaN(output[.all, 7 ..< 50]).all().scalar(as: Bool.self))
     }
   }
+
+  @Test func `operands that do not fit together are named`() {
+    let x = Tensor.ones([2, 3, 2, 4])
+    let mask = Tensor.ones([2, 1, 4, 3], elementType: .bool)
+    func error(_ attention: Attention, _ operands: [Tensor]) -> String? {
+      applyAll(attention, operands)[0].error?.message
+    }
+    let plain = Attention(isPacked: false, isCausal: false, hasMask: false, scale: 1)
+    let packed = Attention(isPacked: true, isCausal: false, hasMask: false, scale: 1)
+    let masked = Attention(isPacked: false, isCausal: false, hasMask: true, scale: 1)
+    #expect(
+      error(plain, [x, x, x[.all, 0 ..< 2]]) == """
+        scaledDotProductAttention needs floating-point numbers of one type: query [batch, queries, \
+        heads, share], key [batch, keys, heads, share] and value [batch, keys, heads, outputs], got \
+        f32[2, 3, 2, 4], f32[2, 3, 2, 4], f32[2, 2, 2, 4]
+        """)
+    #expect(
+      error(packed, [x]) == """
+        scaledDotProductAttention needs floating-point numbers [batch, tokens, 3 * heads, share], \
+        got f32[2, 3, 2, 4]
+        """)
+    #expect(
+      error(masked, [x, x, x, mask]) == """
+        scaledDotProductAttention needs a mask of truth values each of whose axes is 1 or that of \
+        [2, 2, 3, 3], got bool[2, 1, 4, 3]
+        """)
+    let sums = Tensor.ones([2, 3, 2])
+    #expect(
+      applyAll(AttentionGradient(plain), [x, x, x, sums, sums, sums])[0].error?.message == """
+        scaledDotProductAttention needs sums, deltas and gradients f32[2, 3, 2], f32[2, 3, 2], \
+        f32[2, 3, 2, 4], got f32[2, 3, 2], f32[2, 3, 2], f32[2, 3, 2]
+        """)
+  }
 }
