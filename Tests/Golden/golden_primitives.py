@@ -90,6 +90,15 @@ CUMULATIVE = [
     "cumulative_log_sum_exp", "cumulative_maximum", "cumulative_minimum", "cumulative_product",
     "cumulative_sum",
 ]
+# Options, then operands: the one tensor or queries, keys and values, and a mask.
+ATTENTIONS = {
+    "packed": (dict(packed=True, causal=False, masked=False, scale=0.5), [(2, 4, 6, 3)]),
+    "causal": (dict(packed=True, causal=True, masked=False, scale=-0.8), [(1, 5, 3, 2)]),
+    "separate": (dict(packed=False, causal=False, masked=False, scale=0.6),
+                 [(2, 3, 2, 4), (2, 5, 2, 4), (2, 5, 2, 3)]),
+    "masked": (dict(packed=False, causal=True, masked=True, scale=0.7),
+               [(2, 4, 2, 3), (2, 3, 2, 3), (2, 3, 2, 2), (2, 1, 4, 3)]),
+}
 CASTS = [
     ("f64", "f32"), ("f64", "f16"), ("f64", "i32"), ("f64", "bool"), ("i32", "u8"), ("u8", "f64"),
     ("i64", "f32"), ("bool", "i16"), ("u32", "u64"), ("f32", "f64"), ("u16", "i8"),
@@ -257,6 +266,20 @@ def matrix_cases():
                     dominant(3, 3), uniform(-2, 2, 3, 2)]
 
 
+def block_cases():
+    for variant, (options, shapes) in ATTENTIONS.items():
+        mask = [shapes[-1]] if options["masked"] else []
+        tensors = shapes[:len(shapes) - len(mask)]
+        operands = [uniform(-2, 2, *shape) for shape in tensors]
+        operands += [whole(0, 1, *shape, dtype="bool") for shape in mask]
+        yield f"attention_{variant}", "attention", options, operands
+        batch, queries, heads, share = shapes[0]
+        sums = (batch, queries, heads // 3 if options["packed"] else heads)
+        yield f"attention_gradient_{variant}", "attention_gradient", options, [
+            *operands, uniform(-1, 1, *sums), uniform(-1, 1, *sums),
+            uniform(-2, 2, *sums, tensors[-1][-1])]
+
+
 def other_cases():
     key = whole(0, 2**32 - 1, 2, dtype="uint32")
     yield "random_bits", "random_bits", {"shape": [3, 4]}, [key]
@@ -276,7 +299,7 @@ def other_cases():
 def cases():
     return itertools.chain(
         elementwise_cases(), structure_cases(), reduction_cases(), product_cases(), order_cases(),
-        matrix_cases(), other_cases())
+        matrix_cases(), block_cases(), other_cases())
 
 
 # ---------------------------------------------------------------------------
@@ -381,6 +404,35 @@ def jax_functions():
     def conditional(o, chosen, x, factor, other):
         return lax.cond(
             chosen, lambda: (jnp.sin(x) * factor, factor), lambda: (other * other, other.sum()))
+
+    def attention_parts(o, operands):
+        """Queries, keys, values, where queries see keys, and the operands that are left."""
+        operands = list(operands)
+        parts = (jnp.split(operands.pop(0), 3, axis=2) if o["packed"]
+                 else [operands.pop(0) for _ in range(3)])
+        seen = jnp.ones((parts[0].shape[1], parts[1].shape[1]), bool)
+        seen = jnp.tril(seen) if o["causal"] else seen
+        return parts, (seen & operands.pop(0) if o["masked"] else seen), operands
+
+    def attention(o, *operands):
+        (q, k, v), seen, _ = attention_parts(o, operands)
+        scores = jnp.einsum("bqhc,bkhc->bhqk", q, k) * o["scale"]
+        any_seen = jnp.any(seen, axis=-1, keepdims=True)
+        hidden = jnp.where(seen | ~any_seen, scores, -jnp.inf)
+        weights = jnp.where(any_seen, jax.nn.softmax(hidden), 0)
+        sums = jnp.where(any_seen, jax.nn.logsumexp(hidden, axis=-1, keepdims=True), 0)
+        return jnp.einsum("bhqk,bkhc->bqhc", weights, v), jnp.swapaxes(sums[..., 0], 1, 2)
+
+    def attention_gradient(o, *operands):
+        (q, k, v), seen, (sums, deltas, g) = attention_parts(o, operands)
+        sums, deltas = (jnp.swapaxes(x, 1, 2)[..., None] for x in (sums, deltas))
+        scores = jnp.einsum("bqhc,bkhc->bhqk", q, k) * o["scale"]
+        weights = jnp.exp(jnp.where(seen, scores - sums, -jnp.inf))
+        slopes = weights * (jnp.einsum("bqhc,bkhc->bhqk", g, v) - deltas) * o["scale"]
+        results = (jnp.einsum("bhqk,bkhc->bqhc", slopes, k),
+                   jnp.einsum("bhqk,bqhc->bkhc", slopes, q),
+                   jnp.einsum("bhqk,bqhc->bkhc", weights, g))
+        return jnp.concatenate(results, axis=2) if o["packed"] else results
 
     def mean_like(function):
         return lambda o, x: function(x, axis=tuple(o["axes"]))
@@ -519,6 +571,8 @@ def jax_functions():
             unit_diagonal=o["unit_diagonal"]),
         "derive_key": derive_key,
         "random_bits": random_bits,
+        "attention": attention,
+        "attention_gradient": attention_gradient,
         "scan": scan,
         "while_loop": while_loop,
         "conditional": conditional,
@@ -851,6 +905,52 @@ def numpy_functions():
             a = a - np.diag(np.diag(a)) + np.eye(len(a))
         return solve(a, b, o["transposed"])
 
+    def attention_places(o, operands):
+        """Example, head and query of each place; queries, keys and values of all, the scores of the
+        place's query, minus infinity for keys that it does not see, and the operands that are left.
+        """
+        operands = list(operands)
+        if o["packed"]:
+            whole = operands.pop(0)
+            parts = [whole[:, :, i * whole.shape[2] // 3:(i + 1) * whole.shape[2] // 3]
+                     for i in range(3)]
+        else:
+            parts = [operands.pop(0) for _ in range(3)]
+        q, k, v = parts
+        mask = operands.pop(0) if o["masked"] else np.array(True)
+        mask = np.broadcast_to(mask, (q.shape[0], q.shape[2], q.shape[1], k.shape[1]))
+        for b, i, h in np.ndindex(*q.shape[:3]):
+            scores = np.array([
+                o["scale"] * sum(q[b, i, h] * k[b, j, h])
+                if mask[b, h, i, j] and (j <= i or not o["causal"]) else -np.inf
+                for j in range(k.shape[1])])
+            yield (b, i, h), (q, k, v), scores, operands
+
+    def attention(o, *operands):
+        shape = operands[0].shape
+        heads = shape[2] // (3 if o["packed"] else 1)
+        outputs = operands[0 if o["packed"] else 2].shape[3]
+        y, sums = np.zeros((*shape[:2], heads, outputs)), np.zeros((*shape[:2], heads))
+        for (b, i, h), (_, _, v), scores, _ in attention_places(o, operands):
+            total = np.exp(scores).sum()
+            if total > 0:
+                y[b, i, h] = np.exp(scores) / total @ v[b, :, h]
+                sums[b, i, h] = np.log(total)
+        return y, sums
+
+    def attention_gradient(o, *operands):
+        results = None
+        for place, (q, k, v), scores, (sums, deltas, g) in attention_places(o, operands):
+            results = results or [np.zeros(x.shape) for x in (q, k, v)]
+            b, i, h = place
+            for j, score in enumerate(scores):
+                weight = np.exp(score - sums[place])
+                slope = weight * (sum(g[place] * v[b, j, h]) - deltas[place]) * o["scale"]
+                results[0][place] += slope * k[b, j, h]
+                results[1][b, j, h] += slope * q[place]
+                results[2][b, j, h] += weight * g[place]
+        return np.concatenate(results, axis=2) if o["packed"] else results
+
     unit = NormalDist()
     unary = dict(
         absolute=np.abs, alias=np.copy, arc_cosine=np.arccos, arc_sine=np.arcsin,
@@ -936,6 +1036,8 @@ def numpy_functions():
         "triangularSolve": triangular_solve,
         "derive_key": lambda o, key, counters: key_words(key, counters),
         "random_bits": random_bits,
+        "attention": attention,
+        "attention_gradient": attention_gradient,
         "scan": scan,
         "while_loop": while_loop,
         "conditional": conditional,

@@ -418,6 +418,52 @@ void ck_run_winograd_gradient(const ck_convolution *c, size_t lanes, void *resul
 size_t ck_winograd_gradient_scratch_count(const ck_convolution *c, size_t lanes);
 
 // ---------------------------------------------------------------------------------------------
+// Attention of several heads: each query's mean of the values, weighted by exponentials of its
+// products with the keys. Scores are kept for one block of queries of each lane only.
+
+// A product within attention; strides are elements from one row to the next as the matrix lies.
+typedef struct ck_attention_product {
+  size_t rows, columns, depth;          // at least 1
+  size_t left_row, right_row, result_row;
+  bool transposes_left, transposes_right;
+  bool accumulates;                     // adds to the result
+} ck_attention_product;
+
+typedef void (*ck_attention_multiply)(ck_type type, const ck_attention_product *product,
+                                      void *result, const void *left, const void *right);
+
+// Query [batch, queries, heads, share], key [batch, keys, heads, share], value [batch, keys, heads,
+// value_share], each with its tokens so many elements apart; the mask is true where a query may see
+// a key.
+typedef struct ck_attention {
+  ck_type type;                         // CK_F32 or CK_F64
+  size_t batch, heads, queries, keys, share, value_share;
+  size_t query_row, key_row, value_row; // elements from one token to the next
+  size_t mask_batch, mask_head, mask_query, mask_key;   // 0 along axes that share it; mask_key 0 or 1
+  bool is_causal;                       // query i sees keys 0 ... i
+  double scale;                         // of the products of queries and keys
+  ck_attention_multiply multiply;       // NULL: ck_run_product, for f32 where ck_product_is_native()
+} ck_attention;
+
+// output [batch, queries, heads, value_share], zeros for queries that see no key; log_sums [batch,
+// queries, heads], the logarithms of the sums of exponentials, 0 for those queries. The mask may be
+// NULL. `lanes` says how many threads share the work; scratch has as many bytes as said. Results do
+// not depend on the number of threads.
+void ck_run_attention(const ck_attention *a, size_t lanes, void *output, void *log_sums,
+                      const void *query, const void *key, const void *value, const bool *mask,
+                      void *scratch);
+
+// The gradients of query, key and value, which lie as those do. deltas [batch, queries, heads] are
+// the sums of the outputs times their gradients, less the gradients of log_sums.
+void ck_run_attention_gradient(const ck_attention *a, size_t lanes, void *query_gradient,
+                               void *key_gradient, void *value_gradient, const void *query,
+                               const void *key, const void *value, const bool *mask,
+                               const void *log_sums, const void *deltas,
+                               const void *output_gradient, void *scratch);
+
+size_t ck_attention_scratch_bytes(const ck_attention *a, bool is_gradient, size_t lanes);
+
+// ---------------------------------------------------------------------------------------------
 // Plain matrix product for the types no library serves (integers; f16 and bf16 accumulate in f32;
 // f32 and f64 too, for small work): c[b, m, n] = sum over k of a[b, m, k] * b[b, k, n]; with
 // transposition flags a is [k, m] and b is [n, k].

@@ -8,8 +8,8 @@ package struct InstructionWork: Sendable, Equatable {
   package var bytesRead: Int
   /// Bytes of all results.
   package var bytesWritten: Int
-  /// Multiplications and additions of matrix products and convolutions, those with padding
-  /// included; `nil` for everything else.
+  /// Multiplications and additions of matrix products, of those of attention, and of convolutions,
+  /// those with padding included; `nil` for everything else.
   package var operations: Double?
 
   /// The work of a node of a graph.
@@ -27,7 +27,7 @@ package struct InstructionWork: Sendable, Equatable {
     }
     let product = (node.primitive as? ProductWithEpilogue)?.product ?? node.primitive
     operations = InstructionWork.operations(
-      of: product, operands.map(\.shape), result: results.first?.shape ?? [])
+      of: product, operands, result: results.first?.shape ?? [])
   }
 
   private static func takesPart(_ primitive: any Primitive) -> Bool {
@@ -37,10 +37,17 @@ package struct InstructionWork: Sendable, Equatable {
     }
   }
 
-  private static func operations(of primitive: any Primitive, _ operands: [Shape], result: Shape)
-    -> Double?
-  {
+  private static func operations(
+    of primitive: any Primitive, _ operandTypes: [TensorType], result: Shape
+  ) -> Double? {
+    let operands = operandTypes.map(\.shape)
     switch primitive {
+    case let attention as Attention:
+      return attention.sizes(operandTypes).map { 2 * $0.pairs * Double($0.share + $0.outputs) }
+    case let gradient as AttentionGradient:
+      return gradient.attention.sizes(operandTypes).map {
+        2 * $0.pairs * Double(3 * $0.share + 2 * $0.outputs)
+      }
     case let product as MatrixProduct:
       let sizes = product.sizes(operands[0], operands[1])
       let depth = Double(sizes.depth)

@@ -22,12 +22,18 @@ public func multiHeadAttention(
   isCausal: Bool = false
 ) -> Tensor {
   do throws(OperationError) {
-    let operands = try [query, key, value].map { x throws(OperationError) in
-      try separatedHeads(x, parts: 1, heads: heads)[0]
+    let parts = try [query, key, value].map { x throws(OperationError) in
+      try separatedHeads(x, parts: 1, heads: heads)
     }
-    return joinedHeads(
-      scaledDotProductAttention(
-        operands[0], operands[1], operands[2], mask: mask, isCausal: isCausal))
+    // Operands that differ have to be converted or broadcast first, or fit nowhere.
+    let areAlike =
+      parts.allSatisfy { $0.elementType == query.elementType }
+      && parts[0].shape[-1] == parts[1].shape[-1]
+      && key.shape.sizes.dropLast() == value.shape.sizes.dropLast()
+      && query.shape.sizes.dropLast(2) == key.shape.sizes.dropLast(2)
+    return areAlike
+      ? attentionOfHeads(parts, keys: key.shape[-2], mask: mask, isCausal: isCausal)
+      : attentionHeadByHead(parts, mask: mask, isCausal: isCausal)
   } catch {
     return Tensor(invalid: error)
   }
@@ -50,18 +56,15 @@ public func multiHeadAttention(
   projections: Tensor, heads: Int, mask: Tensor? = nil, isCausal: Bool = false
 ) -> Tensor {
   do throws(OperationError) {
-    let parts = try separatedHeads(projections, parts: 3, heads: heads)
-    return joinedHeads(
-      scaledDotProductAttention(parts[0], parts[1], parts[2], mask: mask, isCausal: isCausal))
+    let whole = try separatedHeads(projections, parts: 3, heads: heads)
+    return attentionOfHeads([whole], keys: whole.shape[-3], mask: mask, isCausal: isCausal)
   } catch {
     return Tensor(invalid: error)
   }
 }
 
-/// Parts `[..., heads, tokens, share]` of `[..., tokens, parts * heads * share]`.
-private func separatedHeads(
-  _ x: Tensor, parts: Int, heads: Int
-) throws(OperationError) -> [Tensor] {
+/// Parts and heads `[..., tokens, parts * heads, share]` of `[..., tokens, parts * heads * share]`.
+private func separatedHeads(_ x: Tensor, parts: Int, heads: Int) throws(OperationError) -> Tensor {
   if let error = x.error { throw error }
   guard x.rank >= 2, heads > 0, x.shape[-1] % (parts * heads) == 0 else {
     let features = parts == 1 ? "features" : "\(parts) * features"
@@ -70,23 +73,43 @@ private func separatedHeads(
       rule: "[..., tokens, \(features)] and a number of heads that divides the features",
       got: "\(x.shape) and \(heads) heads")
   }
-  let leading = Array(0 ..< x.rank - 2)
-  let sizes = x.shape.sizes.dropLast(2)
   let share = x.shape[-1] / (parts * heads)
-  let tokens = x.shape[-2]
-  // One copy brings the parts, which are then contiguous, and their heads to the front.
-  let separated = x.reshaped(to: Shape(sizes + [tokens, parts, heads, share]))
-    .transposed(
-      permutation: [x.rank - 1] + leading + [x.rank, x.rank - 2, x.rank + 1])
-  let shape = Shape(sizes + [heads, tokens, share])
-  if parts == 1 { return [separated.reshaped(to: shape)] }
-  return equalParts(separated, parts, alongAxis: 0).map { $0.reshaped(to: shape) }
+  return x.reshaped(to: Shape(x.shape.sizes.dropLast() + [parts * heads, share]))
 }
 
-/// `[..., tokens, heads * share]` of `[..., heads, tokens, share]`.
+/// Attention of heads that fit together; without copies of them where the mask needs no derivative.
+///
+/// - Parameter tensors: Query, key and value `[..., tokens, heads, share]`, or all three as parts of
+///   one tensor.
+private func attentionOfHeads(
+  _ tensors: [Tensor], keys: Int, mask: Tensor?, isCausal: Bool
+) -> Tensor {
+  let (first, isPacked) = (tensors[0], tensors.count == 1)
+  let heads = isPacked ? first.shape[-2] / 3 : first.shape[-2]
+  let scores = Shape(first.shape.sizes.dropLast(3) + [heads, first.shape[-3], keys])
+  let isTruth =
+    mask.map {
+      $0.error == nil && $0.elementType == .bool && Shape.broadcast($0.shape, scores) == scores
+    } ?? true
+  guard first.elementType.isFloatingPoint, isTruth else {
+    let parts = isPacked ? equalParts(first, 3, alongAxis: first.rank - 2) : tensors
+    return attentionHeadByHead(parts, mask: mask, isCausal: isCausal)
+  }
+  return joinedHeads(
+    attentionBlock(
+      tensors, isPacked: isPacked, mask: mask, isCausal: isCausal, scale: attentionScale(first)))
+}
+
+/// Attention of heads as further leading axes.
+private func attentionHeadByHead(_ parts: [Tensor], mask: Tensor?, isCausal: Bool) -> Tensor {
+  let operands = parts.map { $0.swappedAxes(-3, -2) }
+  let output = scaledDotProductAttention(
+    operands[0], operands[1], operands[2], mask: mask, isCausal: isCausal)
+  return joinedHeads(output.error == nil ? output.swappedAxes(-3, -2) : output)
+}
+
+/// `[..., tokens, heads * share]` of `[..., tokens, heads, share]`.
 private func joinedHeads(_ x: Tensor) -> Tensor {
   if x.error != nil { return x.spelled("multiHeadAttention") }
-  let sizes = x.shape.sizes
-  return x.swappedAxes(-3, -2)
-    .reshaped(to: Shape(sizes.dropLast(3) + [x.shape[-2], x.shape[-3] * x.shape[-1]]))
+  return x.reshaped(to: Shape(x.shape.sizes.dropLast(2) + [x.shape[-2] * x.shape[-1]]))
 }

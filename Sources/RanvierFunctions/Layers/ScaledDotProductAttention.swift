@@ -5,6 +5,8 @@ public import RanvierTensors
 /// `softmax(query · keyᵀ * scale) · value`, with the softmax over the keys and at least in `f32`. A
 /// query that may attend to no key gives zeros.
 ///
+/// Scores are kept for a few queries at a time, also for gradients, unless the mask is one of numbers.
+///
 /// - Shapes: query `[..., queries, features]`, key `[..., keys, features]`, value
 ///   `[..., keys, outputs]`, mask broadcasting to `[..., queries, keys]`; result
 ///   `[..., queries, outputs]`. Leading axes, such as batch and heads, broadcast.
@@ -24,26 +26,56 @@ public func scaledDotProductAttention(
   let operation = "scaledDotProductAttention"
   do throws(OperationError) {
     let (query, key, value) = try attentionOperands(query, key, value)
-    // The product reads keys where they lie instead of a transposed copy.
-    let product: Tensor = apply(MatrixProduct(transposesRight: true), [query, key])
-    let features = Double(max(query.shape[-1], 1))
-    var scores = widened(product) * (scale ?? 1 / features.squareRoot())
-    if isCausal {
-      let (queries, keys) = (Tensor.range(scores.shape[-2]), Tensor.range(scores.shape[-1]))
-      let isPast = lessOrEqual(keys, queries.reshaped(to: [queries.count, 1]))
-      scores = select(isPast, scores, -Double.infinity)
+    let scale = scale ?? attentionScale(query)
+    if let mask, mask.elementType != .bool || mask.error != nil {
+      return try composedAttention(query, key, value, mask, isCausal, scale).spelled(operation)
     }
-    var weights: Tensor
-    if let mask {
-      weights = softmaxOrZeros(try masked(scores, mask))
-    } else {
-      weights = softmax(scores)
-    }
-    weights = weights.cast(to: value.elementType)
-    return apply(MatrixProduct(), [weights, value]).spelled(operation)
+    let leading = query.shape.sizes.dropLast(2)
+    let shape = Shape(leading + [query.shape[-2], key.shape[-2]])
+    if let mask, Shape.broadcast(mask.shape, shape) != shape { throw maskError(mask, shape) }
+    return attentionBlock(
+      [query, key, value].map { $0.expandedDimension(at: -2) }, isPacked: false,
+      mask: mask.map { $0.rank < 2 ? $0 : $0.expandedDimension(at: -3) }, isCausal: isCausal,
+      scale: scale
+    ).squeezed(axes: [-2]).spelled(operation)
   } catch {
     return Tensor(invalid: error)
   }
+}
+
+/// What products of queries `[..., features]` and keys are multiplied by.
+func attentionScale(_ query: Tensor) -> Double {
+  1 / Double(max(query.shape[-1], 1)).squareRoot()
+}
+
+/// Attention by operations on all scores at once, which have derivatives with respect to a mask of
+/// numbers.
+private func composedAttention(
+  _ query: Tensor, _ key: Tensor, _ value: Tensor, _ mask: Tensor, _ isCausal: Bool,
+  _ scale: Double
+) throws(OperationError) -> Tensor {
+  // The product reads keys where they lie instead of a transposed copy.
+  let product: Tensor = apply(MatrixProduct(transposesRight: true), [query, key])
+  var scores = widened(product) * scale
+  if isCausal {
+    let (queries, keys) = (Tensor.range(scores.shape[-2]), Tensor.range(scores.shape[-1]))
+    let isPast = lessOrEqual(keys, queries.reshaped(to: [queries.count, 1]))
+    scores = select(isPast, scores, -Double.infinity)
+  }
+  if let error = mask.error { throw error }
+  guard mask.elementType.isFloatingPoint,
+    Shape.broadcast(mask.shape, scores.shape) == scores.shape
+  else { throw maskError(mask, scores.shape) }
+  let weights = softmaxOrZeros(scores + mask.cast(to: scores.elementType))
+  return apply(MatrixProduct(), [weights.cast(to: value.elementType), value])
+}
+
+private func maskError(_ mask: Tensor, _ scores: Shape) -> OperationError {
+  OperationError(
+    operation: "scaledDotProductAttention",
+    rule: "a mask of truth values or floating-point numbers that broadcasts to \(scores)",
+    got: "\(mask.type)",
+    hint: mask.elementType.isInteger ? "convert with cast(to: .bool)" : "")
 }
 
 /// Queries, keys and values of one type and with equal leading axes.
@@ -77,21 +109,6 @@ private func attentionOperands(
     $0.cast(to: type).broadcast(to: Shape(leading.sizes + $0.shape.sizes.suffix(2)))
   }
   return (aligned[0], aligned[1], aligned[2])
-}
-
-private func masked(_ scores: Tensor, _ mask: Tensor) throws(OperationError) -> Tensor {
-  if let error = mask.error { throw error }
-  guard mask.elementType == .bool || mask.elementType.isFloatingPoint,
-    Shape.broadcast(mask.shape, scores.shape) == scores.shape
-  else {
-    throw OperationError(
-      operation: "scaledDotProductAttention",
-      rule: "a mask of truth values or floating-point numbers that broadcasts to \(scores.shape)",
-      got: "\(mask.type)",
-      hint: mask.elementType.isInteger ? "convert with cast(to: .bool)" : "")
-  }
-  return mask.elementType == .bool
-    ? select(mask, scores, -Double.infinity) : scores + mask.cast(to: scores.elementType)
 }
 
 /// The softmax over the last axis, and zeros where all elements are minus infinity.

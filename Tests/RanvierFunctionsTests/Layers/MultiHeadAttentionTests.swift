@@ -33,6 +33,37 @@ import Testing
       multiHeadAttention(projections: x[1], heads: 3))
   }
 
+  @Test func `masks of numbers mean the same as truth values of any shape`() {
+    let x = key.normal([2, 3, 5, 18], elementType: .float64)
+    let parts = x.split(into: 3, alongAxis: -1)
+    let shapes: [Shape] = [
+      [5], [5, 1], [3, 1, 5], [3, 1, 5, 5], [2, 1, 1, 1, 5], [2, 3, 3, 5, 5],
+    ]
+    for shape in shapes {
+      let mask = key.bernoulli(shape, probability: 0.6)
+      let numbers = select(mask, Tensor(0.0), -Double.infinity)
+      let expected = multiHeadAttention(
+        projections: x, heads: 3, mask: numbers, isCausal: true)
+      expectClose(
+        multiHeadAttention(projections: x, heads: 3, mask: mask, isCausal: true), expected,
+        relative: 1e-12, absolute: 1e-12, "\(shape)")
+      expectClose(
+        multiHeadAttention(parts[0], parts[1], parts[2], heads: 3, mask: mask, isCausal: true),
+        expected, relative: 1e-12, absolute: 1e-12, "\(shape)")
+    }
+  }
+
+  @Test func `operands that differ are brought together`() {
+    let (q, k) = (key.normal([2, 1, 3, 8]), key.derived(1).normal([4, 5, 8]))
+    let output = multiHeadAttention(q, k.cast(to: .bfloat16), k, heads: 2)
+    #expect(output.shape == [2, 4, 3, 8] && output.elementType == .float32)
+    let whole = k.cast(to: .bfloat16).cast(to: .float32)
+    for (example, keys) in [(0, 3), (1, 2)] {
+      expectClose(
+        output[example, keys], multiHeadAttention(q[example, 0], whole[keys], k[keys], heads: 2))
+    }
+  }
+
   @Test(.tags(.gradient)) func `has the derivatives of finite differences`() {
     let x = key.normal([2, 3, 12], elementType: .float64)
     expectGradientsMatch(at: [x], order: 2, "projections") {

@@ -33,11 +33,16 @@ struct GoldenPrimitive: Decodable {
   private let transposed: Bool?
   private let lower: Bool?
   private let unitDiagonal: Bool?
+  private let packed: Bool?
+  private let causal: Bool?
+  private let masked: Bool?
+  private let scale: Double?
 
   private enum CodingKeys: String, CodingKey {
     case name = "primitive"
     case axes, axis, reversed, shape, size, permutation, starts, ends, strides, low, high, interior
     case dilation, groups, count, program, sizes, descending, complete, transposed, lower
+    case packed, causal, masked, scale
     case afterEqual = "after_equal"
     case unitDiagonal = "unit_diagonal"
     case elementType = "element_type"
@@ -82,7 +87,7 @@ struct GoldenPrimitive: Decodable {
       }
       if GoldenPrimitive.isPlain(type) { return sample }
     }
-    return try structural() ?? matrix() ?? window()
+    return try structural() ?? matrix() ?? window() ?? block()
       ?? #require(try other(), "no primitive \(name)")
   }
 
@@ -106,6 +111,16 @@ struct GoldenPrimitive: Decodable {
       TriangularSolve(
         isLower: try required(lower), isTransposed: try required(transposed),
         hasUnitDiagonal: try required(unitDiagonal))
+    default: nil
+    }
+  }
+
+  private func block() throws -> (any Primitive)? {
+    guard let packed, let causal, let masked, let scale else { return nil }
+    let attention = Attention(isPacked: packed, isCausal: causal, hasMask: masked, scale: scale)
+    return switch name {
+    case "attention": attention
+    case "attention_gradient": AttentionGradient(attention)
     default: nil
     }
   }
