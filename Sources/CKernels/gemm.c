@@ -8,7 +8,8 @@
 
 // Depth of a pass over the rows: a panel of the right operand stays in the second-level cache.
 #define CK_DEPTH 512
-// Depth of a pass whose panel is transposed onto the stack.
+// Depth of a pass whose panel is transposed onto the stack, or whose left operand is read down its
+// columns.
 #define CK_TRANSPOSED_DEPTH 256
 
 CK_DEFINE_TILES(1)
@@ -194,7 +195,7 @@ static void ck_run_task(const ck_product_run *run, size_t task) {
   const float *left = run->left + (int64_t)batch * product->left_batch;
   const float *right = run->right + (int64_t)batch * product->right_batch;
   bool copies = !product->packed_right && (product->right_column != 1 || width % CK_LANES != 0);
-  size_t most = copies ? CK_TRANSPOSED_DEPTH : CK_DEPTH;
+  size_t most = copies || product->left_column != 1 ? CK_TRANSPOSED_DEPTH : CK_DEPTH;
   float space[copies ? CK_TRANSPOSED_DEPTH * CK_PANEL : 1] __attribute__((aligned(64)));
 
   for (size_t k = 0; k < product->depth; k += most) {
