@@ -32,14 +32,6 @@ bool ck_product_is_native(void) {
 #endif
 }
 
-bool ck_product_has_matrix_units(void) {
-#if defined(__x86_64__)
-  return __builtin_cpu_supports("amx-bf16");
-#else
-  return false;
-#endif
-}
-
 // ---------------------------------------------------------------------------------------------
 // Panels
 

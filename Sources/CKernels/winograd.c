@@ -1,4 +1,4 @@
-// Convolutions of f32 or bf16 with kernels of 3 x 3 and strides of 1 in fewer products: four by four results
+// Convolutions of f32 with kernels of 3 x 3 and strides of 1 in fewer products: four by four results
 // at once from six by six elements of the input, with 36 products instead of 144.
 //
 // The six places of an axis stand for a polynomial's values at 0, 3/4, -3/4, 3/2, -3/2 and its leading
@@ -96,20 +96,19 @@ CK_INLINE CK_WIDE void ck_output_points(ck_v16 to[CK_OUTPUTS], const ck_v16 from
 
 typedef struct ck_winograd_kernel_run {
   const ck_convolution *convolution;
-  const void *kernel;
+  const float *kernel;
   float *transformed;
 } ck_winograd_kernel_run;
 
 // 16 columns of one input channel; taps lie `tap_stride` apart.
-CK_WIDE static void ck_transform_taps(float *to, size_t place_stride, const void *taps,
-                                      size_t first, size_t tap_stride, bool turned,
-                                      bool is_narrow) {
+CK_WIDE static void ck_transform_taps(float *to, size_t place_stride, const float *taps,
+                                      size_t tap_stride, bool turned) {
   ck_v16 columns[CK_POINTS][3];
   for (size_t j = 0; j < 3; j++) {
     ck_v16 from[3], points[CK_POINTS];
     for (size_t i = 0; i < 3; i++) {
       size_t tap = turned ? 8 - (i * 3 + j) : i * 3 + j;
-      from[i] = ck_load(taps, first + tap * tap_stride, is_narrow);
+      from[i] = *(const ck_v16 *)(taps + tap * tap_stride);
     }
     ck_kernel_points(points, from);
     for (size_t i = 0; i < CK_POINTS; i++) columns[i][j] = points[i];
@@ -129,39 +128,34 @@ CK_WIDE static void ck_transform_kernel_tasks(void *context, size_t begin, size_
   const ck_convolution *c = run->convolution;
   size_t channels = c->input_channels, outputs = c->output_channels;
   size_t blocks = channels / CK_LANES;
-  bool is_narrow = c->narrow_operands;
   float turned[9 * CK_LANES * CK_PANEL] __attribute__((aligned(64)));
-  float rows[CK_LANES * CK_PANEL] __attribute__((aligned(64)));
   for (size_t task = begin; task < end; task++) {
     size_t column = task / blocks * CK_PANEL, channel = task % blocks * CK_LANES;
     size_t width = outputs - column < CK_PANEL ? outputs - column : CK_PANEL;
     float *panel = run->transformed + CK_PLACES * channels * column;
     if (c->turned) {
       for (size_t tap = 0; tap < 9; tap++) {
-        size_t first = (tap * outputs + column) * channels + channel;
-        for (size_t j = 0; j < width; j++) {
-          *(ck_v16 *)(rows + j * CK_LANES) = ck_load(run->kernel, first + j * channels, is_narrow);
-        }
-        ck_transpose_panel(turned + tap * CK_LANES * width, width, rows, CK_LANES, CK_LANES, width);
+        ck_transpose_panel(
+          turned + tap * CK_LANES * width, width,
+          run->kernel + (tap * outputs + column) * channels + channel, channels, CK_LANES, width);
       }
     }
     for (size_t i = 0; i < CK_LANES; i++) {
       for (size_t j = 0; j < width; j += CK_LANES) {
         float *to = panel + (channel + i) * width + j;
         if (c->turned) {
-          ck_transform_taps(
-            to, channels * width, turned, i * width + j, CK_LANES * width, true, false);
+          ck_transform_taps(to, channels * width, turned + i * width + j, CK_LANES * width, true);
         } else {
-          ck_transform_taps(to, channels * width, run->kernel,
-                            (channel + i) * outputs + column + j, channels * outputs, false,
-                            is_narrow);
+          ck_transform_taps(
+            to, channels * width, run->kernel + (channel + i) * outputs + column + j,
+            channels * outputs, false);
         }
       }
     }
   }
 }
 
-void ck_winograd_transform_kernel(const ck_convolution *c, const void *kernel,
+void ck_winograd_transform_kernel(const ck_convolution *c, const float *kernel,
                                   float *transformed) {
   ck_winograd_kernel_run run = {c, kernel, transformed};
   size_t panels = (c->output_channels + CK_PANEL - 1) / CK_PANEL;
@@ -173,27 +167,25 @@ void ck_winograd_transform_kernel(const ck_convolution *c, const void *kernel,
 // ---------------------------------------------------------------------------------------------
 // Input and output
 
-CK_INLINE CK_WIDE void ck_transform_input_of(const ck_winograd_run *run, size_t group_first,
-                                             size_t first, size_t count, float *transformed,
-                                             bool is_narrow) {
+// Tiles first ..< first + count of the input, to [36, group, channels].
+CK_WIDE void ck_transform_input(const ck_winograd_run *run, size_t group_first, size_t first,
+                                size_t count, float *transformed) {
   const ck_convolution *c = run->convolution;
   size_t channels = c->input_channels, place_stride = ck_place_stride(run->group, channels);
   size_t line = c->input[1] * channels;
   static const float zeros[CK_LANES] __attribute__((aligned(64)));
   for (size_t tile = first; tile < first + count; tile++) {
     ck_tile_place at = ck_tile_at(run, tile);
-    const char *pixels[CK_POINTS][CK_POINTS];
+    const float *pixels[CK_POINTS][CK_POINTS];
     size_t steps[CK_POINTS][CK_POINTS];
-    size_t size = is_narrow ? sizeof(uint16_t) : sizeof(float);
-    const char *image = (const char *)run->input + at.image * c->input[0] * line * size;
+    const float *image = run->input + at.image * c->input[0] * line;
     for (size_t i = 0; i < CK_POINTS; i++) {
       int64_t row = (int64_t)(at.row + i) - c->padding[0];
       bool has_row = row >= 0 && row < (int64_t)c->input[0];
       for (size_t j = 0; j < CK_POINTS; j++) {
         int64_t column = (int64_t)(at.column + j) - c->padding[1];
         bool is_inside = has_row && column >= 0 && column < (int64_t)c->input[1];
-        pixels[i][j] = is_inside
-          ? image + ((size_t)row * line + (size_t)column * channels) * size : (const char *)zeros;
+        pixels[i][j] = is_inside ? image + (size_t)row * line + (size_t)column * channels : zeros;
         steps[i][j] = is_inside;
       }
     }
@@ -203,7 +195,7 @@ CK_INLINE CK_WIDE void ck_transform_input_of(const ck_winograd_run *run, size_t 
       CK_UNROLL for (size_t j = 0; j < CK_POINTS; j++) {
         ck_v16 from[CK_POINTS], points[CK_POINTS];
         CK_UNROLL for (size_t i = 0; i < CK_POINTS; i++) {
-          from[i] = ck_load(pixels[i][j], channel * steps[i][j], is_narrow);
+          from[i] = *(const ck_v16 *)(pixels[i][j] + channel * steps[i][j]);
         }
         ck_input_points(points, from);
         CK_UNROLL for (size_t i = 0; i < CK_POINTS; i++) columns[i][j] = points[i];
@@ -219,19 +211,10 @@ CK_INLINE CK_WIDE void ck_transform_input_of(const ck_winograd_run *run, size_t 
   }
 }
 
-CK_WIDE void ck_transform_input(const ck_winograd_run *run, size_t group_first, size_t first,
-                                size_t count, float *transformed) {
-  if (run->convolution->narrow_operands) {
-    ck_transform_input_of(run, group_first, first, count, transformed, true);
-  } else {
-    ck_transform_input_of(run, group_first, first, count, transformed, false);
-  }
-}
-
 // Tiles first ..< first + count of a panel's products, [36, group, width], to the result.
-CK_INLINE CK_WIDE void ck_transform_output_of(const ck_winograd_run *run, size_t group_first,
-                                              size_t first, size_t count, const float *products,
-                                              size_t column, size_t width, bool is_narrow) {
+CK_WIDE static void ck_transform_output(const ck_winograd_run *run, size_t group_first,
+                                        size_t first, size_t count, const float *products,
+                                        size_t column, size_t width) {
   const ck_convolution *c = run->convolution;
   size_t outputs = c->output_channels, place_stride = ck_place_stride(run->group, width);
   size_t line = c->output[1] * outputs;
@@ -241,6 +224,7 @@ CK_INLINE CK_WIDE void ck_transform_output_of(const ck_winograd_run *run, size_t
     size_t columns =
       c->output[1] - at.column < CK_OUTPUTS ? c->output[1] - at.column : CK_OUTPUTS;
     size_t start = (at.image * c->output[0] + at.row) * line + at.column * outputs + column;
+    float *target = run->result + start;
     const float *source = products + (tile - group_first) * width;
     for (size_t k = 0; k < width; k += CK_LANES) {
       ck_v16 between[CK_OUTPUTS][CK_POINTS];
@@ -258,32 +242,22 @@ CK_INLINE CK_WIDE void ck_transform_output_of(const ck_winograd_run *run, size_t
         ck_v16 points[CK_OUTPUTS];
         ck_output_points(points, between[i]);
         for (size_t j = 0; j < columns; j++) {
-          size_t place = start + i * line + j * outputs + k;
+          size_t place = i * line + j * outputs + k;
           ck_v16 value = points[j] + bias;
-          if (run->residual) value += ck_load(run->residual, place, is_narrow);
+          if (run->residual) value += *(const ck_v16 *)(run->residual + start + place);
           if (c->rectifies) value = value < 0.0f ? (ck_v16)0.0f : value;
-          ck_store(run->result, place, value, is_narrow);
+          *(ck_v16 *)(target + place) = value;
         }
       }
     }
     if (!c->activation) continue;
     for (size_t i = 0; i < rows; i++) {
       for (size_t j = 0; j < columns; j++) {
-        float *elements = (float *)run->result + start + i * line + j * outputs;
+        float *elements = target + i * line + j * outputs;
         const void *in[1] = {elements};
         c->activation(elements, in, 0, width);
       }
     }
-  }
-}
-
-CK_WIDE static void ck_transform_output(const ck_winograd_run *run, size_t group_first,
-                                        size_t first, size_t count, const float *products,
-                                        size_t column, size_t width) {
-  if (run->convolution->narrow_result) {
-    ck_transform_output_of(run, group_first, first, count, products, column, width, true);
-  } else {
-    ck_transform_output_of(run, group_first, first, count, products, column, width, false);
   }
 }
 
@@ -362,8 +336,8 @@ static void ck_winograd_shared_panels(void *context, size_t begin, size_t end) {
   }
 }
 
-void ck_run_winograd(const ck_convolution *c, size_t lanes, void *result, const void *input,
-                     const float *transformed, const float *bias, const void *residual,
+void ck_run_winograd(const ck_convolution *c, size_t lanes, float *result, const float *input,
+                     const float *transformed, const float *bias, const float *residual,
                      float *scratch) {
   ck_winograd_run run = ck_plan_winograd(c, lanes);
   run.result = result;

@@ -21,9 +21,8 @@
 
 typedef struct ck_winograd_run {
   const ck_convolution *convolution;
-  void *result;
-  const void *input, *residual;
-  const float *kernel, *bias;
+  float *result;
+  const float *input, *kernel, *bias, *residual;
   float *space;             // transformed input of a group, then products; for each lane if `owns`
   size_t rows, columns;     // of tiles in an image
   size_t tiles, group;      // all, and those of a group
@@ -40,31 +39,6 @@ ck_winograd_run ck_plan_winograd(const ck_convolution *c, size_t lanes);
 // Tiles first ..< first + count of the input, to [36, group, channels].
 void ck_transform_input(const ck_winograd_run *run, size_t group_first, size_t first, size_t count,
                         float *transformed);
-
-// ---------------------------------------------------------------------------------------------
-// Elements: f32, or bf16 that are widened when they are read and rounded when they are written
-
-typedef uint16_t ck_narrow16 __attribute__((ext_vector_type(16), aligned(2)));
-typedef uint32_t ck_bits16 __attribute__((ext_vector_type(16)));
-
-CK_INLINE CK_WIDE ck_v16 ck_load(const void *elements, size_t index, bool is_narrow) {
-  if (!is_narrow) return *(const ck_v16 *)((const float *)elements + index);
-  ck_narrow16 narrow = *(const ck_narrow16 *)((const uint16_t *)elements + index);
-  return __builtin_bit_cast(ck_v16, __builtin_convertvector(narrow, ck_bits16) << 16);
-}
-
-CK_INLINE CK_WIDE void ck_store(void *elements, size_t index, ck_v16 value, bool is_narrow) {
-  if (!is_narrow) {
-    *(ck_v16 *)((float *)elements + index) = value;
-    return;
-  }
-  ck_bits16 bits = __builtin_bit_cast(ck_bits16, value);
-  ck_bits16 rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16, quiet = (bits >> 16) | 0x40;
-  ck_bits16 narrow = value == value ? rounded : quiet;
-  *(ck_narrow16 *)((uint16_t *)elements + index) = __builtin_convertvector(narrow, ck_narrow16);
-}
-
-// ---------------------------------------------------------------------------------------------
 
 typedef struct ck_tile_place {
   size_t image, row, column;   // of the output

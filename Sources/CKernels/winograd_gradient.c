@@ -14,10 +14,10 @@
 
 typedef struct ck_winograd_gradient {
   ck_winograd_run tiles;
-  const void *gradient;
+  const float *gradient;
   float *space;                       // of each lane: transformed inputs, transformed gradients
   float *sums;                        // of each part: [36, input channels, output channels]
-  void *result;
+  float *result;
   size_t parts, part_groups;
   size_t input_space, lane_space, sum_count;
 } ck_winograd_gradient;
@@ -78,11 +78,11 @@ CK_WIDE static void ck_transform_gradient(const ck_winograd_gradient *gradient, 
   const ck_convolution *c = run->convolution;
   size_t channels = c->output_channels, place_stride = ck_place_stride(run->group, channels);
   size_t line = c->output[1] * channels;
-  bool is_narrow = c->narrow_operands;
   for (size_t tile = first; tile < first + count; tile++) {
     ck_tile_place at = ck_tile_at(run, tile);
     size_t rows = c->output[0] - at.row, columns = c->output[1] - at.column;
-    size_t source = (at.image * c->output[0] + at.row) * line + at.column * channels;
+    const float *source = gradient->gradient + (at.image * c->output[0] + at.row) * line
+      + at.column * channels;
     float *target = transformed + (tile - group_first) * channels;
     for (size_t channel = 0; channel < channels; channel += CK_LANES) {
       ck_v16 between[CK_POINTS][CK_OUTPUTS];
@@ -90,8 +90,7 @@ CK_WIDE static void ck_transform_gradient(const ck_winograd_gradient *gradient, 
         ck_v16 from[CK_OUTPUTS], points[CK_POINTS];
         for (size_t i = 0; i < CK_OUTPUTS; i++) {
           from[i] = i < rows && j < columns
-            ? ck_load(gradient->gradient, source + i * line + j * channels + channel, is_narrow)
-            : (ck_v16)0.0f;
+            ? *(const ck_v16 *)(source + i * line + j * channels + channel) : (ck_v16)0.0f;
         }
         ck_gradient_points(points, from);
         CK_UNROLL for (size_t i = 0; i < CK_POINTS; i++) between[i][j] = points[i];
@@ -189,14 +188,14 @@ CK_WIDE static void ck_transform_sums(void *context, size_t begin, size_t end) {
       ck_v16 points[3];
       ck_tap_points(points, between[i]);
       for (size_t j = 0; j < 3; j++) {
-        ck_store(run->result, (i * 3 + j) * size + element, points[j], c->narrow_result);
+        *(ck_v16 *)(run->result + (i * 3 + j) * size + element) = points[j];
       }
     }
   }
 }
 
-void ck_run_winograd_gradient(const ck_convolution *c, size_t lanes, void *result,
-                              const void *input, const void *gradient, float *scratch) {
+void ck_run_winograd_gradient(const ck_convolution *c, size_t lanes, float *result,
+                              const float *input, const float *gradient, float *scratch) {
   ck_winograd_gradient run = ck_plan_winograd_gradient(c, lanes);
   run.tiles.input = input;
   run.gradient = gradient;

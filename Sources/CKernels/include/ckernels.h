@@ -362,9 +362,6 @@ typedef struct ck_product {
 // Whether the functions below may be called on this processor.
 bool ck_product_is_native(void);
 
-// Whether the processor multiplies matrices of bf16 in units of their own, which the libraries use.
-bool ck_product_has_matrix_units(void);
-
 // Runs a product; bias and residual may be NULL. The residual has the result's strides and may be the
 // result; other operands do not overlap it. The result does not depend on the number of threads.
 void ck_run_product(const ck_product *product, float *result, const float *left,
@@ -385,8 +382,6 @@ typedef struct ck_convolution {
                                 // spatial axes run backwards: what the gradient of an input needs
   bool packed;                  // the kernel is what ck_pack_right made of it as a matrix
   bool rectifies;               // max(x, 0) at the end; NaN stays
-  bool narrow_operands;         // input, kernel and gradients are bf16: ck_run_winograd only
-  bool narrow_result;           // result and residual are bf16: ck_run_winograd only
   ck_block_kernel activation;   // of one operand, at the end; or NULL
 } ck_convolution;
 
@@ -397,14 +392,13 @@ void ck_run_convolution(const ck_convolution *c, float *result, const float *inp
 
 // The same for kernels of 3 x 3 and strides of 1 with a quarter of the products, more roundings, and
 // numbers of channels that are multiples of 16: the kernel is transformed first, `turned` or not.
-// `lanes` says how many threads share the work; scratch has as many elements as said. Operands may be
-// bf16 here, and so may result and residual; an activation other than the rectifier needs f32.
-void ck_run_winograd(const ck_convolution *c, size_t lanes, void *result, const void *input,
-                     const float *transformed, const float *bias, const void *residual,
+// `lanes` says how many threads share the work; scratch has as many elements as said.
+void ck_run_winograd(const ck_convolution *c, size_t lanes, float *result, const float *input,
+                     const float *transformed, const float *bias, const float *residual,
                      float *scratch);
 size_t ck_winograd_scratch_count(const ck_convolution *c, size_t lanes);
 size_t ck_winograd_kernel_count(const ck_convolution *c);
-void ck_winograd_transform_kernel(const ck_convolution *c, const void *kernel,
+void ck_winograd_transform_kernel(const ck_convolution *c, const float *kernel,
                                   float *transformed);
 
 // The gradient of the kernel from those of the outputs; scratch has as many elements as said.
@@ -413,8 +407,8 @@ void ck_run_kernel_gradient(const ck_convolution *c, float *result, const float 
 size_t ck_kernel_gradient_scratch_count(const ck_convolution *c);
 
 // The same where ck_run_winograd applies.
-void ck_run_winograd_gradient(const ck_convolution *c, size_t lanes, void *result,
-                              const void *input, const void *gradient, float *scratch);
+void ck_run_winograd_gradient(const ck_convolution *c, size_t lanes, float *result,
+                              const float *input, const float *gradient, float *scratch);
 size_t ck_winograd_gradient_scratch_count(const ck_convolution *c, size_t lanes);
 
 // ---------------------------------------------------------------------------------------------

@@ -28,20 +28,17 @@ extension ConvolutionKernel {
     description.stride = pair(geometry.strides, missing: 1)
     description.padding = pair(padding, missing: 0)
     description.turned = isForInput
-    description.narrow_operands = type == .bfloat16
-    description.narrow_result = resultType == .bfloat16
     description.rectifies = epilogue.activation == .rectifiedLinear
     description.activation = epilogue.activation.ownKernel
     return description
   }
 
-  /// Whether everything is f32.
-  var isFloat32: Bool { [type, biasType, resultType].allSatisfy { $0 == .float32 } }
-
-  /// Whether the convolution is of the kind that our own kernels know: over one or two axes, without
-  /// groups and holes.
+  /// Whether everything is f32, and the kernel one that our own kernels know: over one or two axes,
+  /// without groups and holes.
   var isForOwnKernels: Bool {
-    NativeProduct.isAvailable && (1 ... 2).contains(geometry.axes) && geometry.groups == 1
+    NativeProduct.isAvailable
+      && [type, biasType, resultType].allSatisfy { $0 == .float32 }
+      && (1 ... 2).contains(geometry.axes) && geometry.groups == 1
       && geometry.dilation.allSatisfy { $0 == 1 }
   }
 }

