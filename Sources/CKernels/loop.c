@@ -12,6 +12,9 @@
 // saves.
 #define CK_PARALLEL_WORK (256 * 1024)
 
+// Loops over fewer bytes find them in the second-level cache.
+#define CK_STREAMED (1024 * 1024)
+
 // How the blocks of one buffer are found.
 typedef enum ck_access {
   CK_ACCESS_DENSE,     // base + position
@@ -30,6 +33,7 @@ typedef struct ck_operand {
   int32_t rank;                      // of the merged axes
   size_t shape[CK_MAX_RANK];         // merged
   int64_t strides[CK_MAX_RANK];
+  bool is_fetched;                   // asked for before it is needed
 } ck_operand;
 
 typedef struct ck_plan {
@@ -39,6 +43,7 @@ typedef struct ck_plan {
   size_t block;                      // elements
   size_t register_size;              // bytes
   size_t workspace;                  // bytes
+  bool streams;                      // more data than the caches of a core hold
 } ck_plan;
 
 // ---------------------------------------------------------------------------------------------
@@ -250,6 +255,26 @@ static char *ck_operand_data(const ck_plan *plan, int32_t index) {
   return (char *)plan->buffers[buffer] + plan->operands[index].offset;
 }
 
+// Asks for a part of the next block of everything that streams through, so that it arrives while this
+// block's steps compute: the processor's own prefetching only sees the loads of a block's first steps.
+static void ck_prefetch(const ck_plan *plan, size_t position, size_t count, int32_t part,
+                        int32_t parts) {
+  const ck_loop *loop = plan->loop;
+  for (int32_t i = 0; i < loop->input_count + loop->output_count; i++) {
+    const ck_operand *operand = &plan->operands[i];
+    if (!operand->is_fetched) continue;
+    const char *data = ck_operand_data(plan, i) + position * operand->size;
+    size_t bytes = count * operand->size;
+    size_t begin = bytes * (size_t)part / (size_t)parts & ~(size_t)63;
+    size_t end = bytes * (size_t)(part + 1) / (size_t)parts & ~(size_t)63;
+    if (i < loop->input_count) {
+      for (size_t at = begin; at < end; at += 64) __builtin_prefetch(data + at, 0, 3);
+    } else {
+      for (size_t at = begin; at < end; at += 64) __builtin_prefetch(data + at, 1, 3);
+    }
+  }
+}
+
 static void ck_run_range(void *context, size_t begin, size_t end) {
   const ck_plan *plan = context;
   const ck_loop *loop = plan->loop;
@@ -304,7 +329,11 @@ static void ck_run_range(void *context, size_t begin, size_t end) {
           break;
       }
     }
+    size_t next = position + block;
+    size_t next_count = next >= end ? 0 : end - next < block ? end - next : block;
+    if (!plan->streams) next_count = 0;
     for (int32_t i = 0; i < loop->step_count; i++) {
+      if (next_count > 0) ck_prefetch(plan, next, next_count, i, loop->step_count);
       const ck_step *step = &loop->steps[i];
       const void *in[3];
       for (int32_t k = 0; k < step->operand_count; k++) in[k] = values[step->operands[k]];
@@ -413,7 +442,17 @@ void ck_run_loop(const ck_loop *loop, void *const *buffers) {
   // Small loops need, and touch, only what they use; rounded so that slots stay aligned.
   size_t slot_block = ((loop->count < block ? loop->count : block) + 63) & ~(size_t)63;
 
-  ck_plan plan = {loop, buffers, operands, block, slot_block * largest, 0};
+  ck_plan plan = {loop, buffers, operands, block, slot_block * largest, 0, false};
+  size_t streamed = 0;
+  for (int32_t i = 0; i < buffer_count; i++) {
+    operands[i].is_fetched = operands[i].access == CK_ACCESS_DENSE;
+    // An output in the place of an input comes with it.
+    for (int32_t k = 0; i >= loop->input_count && k < loop->input_count; k++) {
+      if (buffers[k] == ck_operand_data(&plan, i)) operands[i].is_fetched = false;
+    }
+    if (operands[i].is_fetched) streamed += loop->count * operands[i].size;
+  }
+  plan.streams = streamed > CK_STREAMED && loop->step_count > 1;
   plan.workspace = (size_t)loop->register_count * plan.register_size;
   for (int32_t i = 0; i < buffer_count; i++) {
     ck_operand *operand = &operands[i];
