@@ -21,6 +21,22 @@ import Testing
     return centered / sqrt(variance + 1e-5) * scale + offset
   }
 
+  @Test func `results too large for the caches are those of their parts`() throws {
+    // More than 16 MiB, in rows that begin anywhere.
+    let (rows, columns) = (4100, 1027)
+    let key = RandomKey(seed: 5)
+    let x = key.uniform([rows, columns])
+    let function: @Sendable (Tensor) -> [Tensor] = { x in
+      let y = Self.softmax(x * 3)
+      return [y, sin(x) + y, x.cast(to: .bfloat16)]
+    }
+    let whole = try compile(function)(x)
+    for part in [0 ..< 1000, 1000 ..< 2051, 4000 ..< 4100] {
+      let results = try compile(function)(x[part])
+      for (result, expected) in zip(whole, results) { #expect(result[part] == expected) }
+    }
+  }
+
   @Test func `softmax is one loop`() {
     let graph = fused([TensorType(.float32, [5, 7])]) { [Self.softmax($0[0])] }
     #expect(graph.verify() == nil)
