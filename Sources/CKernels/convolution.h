@@ -15,9 +15,9 @@ typedef struct ck_convolution_run {
 } ck_convolution_run;
 
 // Rows k ..< k + depth of a kernel row's panel of columns: where they lie, or a copy in `space`.
-CK_INLINE const float *ck_kernel_panel(const ck_convolution *c, const float *kernel, size_t kernel_row,
-                                    size_t k, size_t depth, size_t column, size_t width,
-                                    bool copies, float *space, size_t *stride) {
+CK_INLINE const float *ck_kernel_panel(const ck_convolution *c, const float *kernel,
+                                       size_t kernel_row, size_t k, size_t depth, size_t column,
+                                       size_t width, bool copies, float *space, size_t *stride) {
   size_t length = c->size[1] * c->input_channels;
   if (c->turned) {
     // kernel is [size..., output channels, input channels] of this convolution, turned around.

@@ -46,8 +46,3 @@ extension ConvolutionKernel {
 /// The description of a convolution, which the compiler does not know to be `Sendable`; never
 /// changed.
 struct PreparedConvolution: @unchecked Sendable { let description: ck_convolution }
-
-extension UnsafeMutableRawPointer {
-  /// The same address as one of f32 elements.
-  var elements: UnsafeMutablePointer<Float> { assumingMemoryBound(to: Float.self) }
-}

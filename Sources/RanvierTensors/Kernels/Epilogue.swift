@@ -27,6 +27,14 @@ package struct Epilogue: Sendable, Hashable {
 
   package var isEmpty: Bool { operandCount == 0 && activation == .identity }
 
+  /// The position of the residual in a kernel whose product has two operands.
+  var residualPosition: Int? { hasResidual ? (hasBias ? 3 : 2) : nil }
+
+  /// The result of such a kernel may be written over the residual.
+  var inPlacePairs: [Kernel.InPlacePair] {
+    residualPosition.map { [Kernel.InPlacePair(operand: $0, result: 0)] } ?? []
+  }
+
   /// The operands after those of the product: bias, then residual.
   package var operandCount: Int { (hasBias ? 1 : 0) + (hasResidual ? 1 : 0) }
 

@@ -75,3 +75,8 @@ extension ElementType {
   /// The same type in the C kernels' numbering.
   var ckType: ck_type { ck_type(UInt32(rawValue)) }
 }
+
+extension UnsafeMutableRawPointer {
+  /// The same address as one of f32 elements.
+  var elements: UnsafeMutablePointer<Float> { assumingMemoryBound(to: Float.self) }
+}

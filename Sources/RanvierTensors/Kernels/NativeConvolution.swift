@@ -53,11 +53,11 @@ struct NativeConvolution {
       }
     }
     let hasBias = source.epilogue.hasBias
-    let residual = source.epilogue.hasResidual ? (hasBias ? 3 : 2) : nil
+    let residual = source.epilogue.residualPosition
     let result = 2 + source.epilogue.operandCount
     var kernel = Kernel(
       prepared.description.packed ? "native convolution, packed" : "native convolution",
-      inPlacePairs: residual.map { [Kernel.InPlacePair(operand: $0, result: 0)] } ?? []
+      inPlacePairs: source.epilogue.inPlacePairs
     ) { arguments in
       var convolution = prepared.description
       ck_run_convolution(

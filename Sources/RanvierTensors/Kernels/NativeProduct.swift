@@ -38,11 +38,11 @@ struct NativeProduct {
     product.activation = epilogue.activation.ownKernel
     let prepared = Prepared(product: product)
     let hasBias = epilogue.hasBias
-    let residual = epilogue.hasResidual ? (hasBias ? 3 : 2) : nil
+    let residual = epilogue.residualPosition
     let result = 2 + epilogue.operandCount
     var kernel = Kernel(
       product.packed_right ? "native product, packed" : "native product",
-      inPlacePairs: residual.map { [Kernel.InPlacePair(operand: $0, result: 0)] } ?? []
+      inPlacePairs: epilogue.inPlacePairs
     ) { arguments in
       var product = prepared.product
       ck_run_product(

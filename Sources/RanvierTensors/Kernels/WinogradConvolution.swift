@@ -5,7 +5,7 @@ internal import Foundation
 /// a quarter of the products.
 ///
 /// Results differ from those of plain convolutions by a few more roundings: about 1e-6 of the
-/// largest, at most about 2e-5. They are the same on any number of threads.
+/// largest, at most about 1e-5. They are the same on any number of threads.
 struct WinogradConvolution {
   /// `RANVIER_WINOGRAD=0` computes all convolutions plainly.
   private static let isAvailable =
@@ -60,7 +60,7 @@ struct WinogradConvolution {
       }
     }
     let hasBias = source.epilogue.hasBias
-    let residual = source.epilogue.hasResidual ? (hasBias ? 3 : 2) : nil
+    let residual = source.epilogue.residualPosition
     let result = 2 + source.epilogue.operandCount
     let scratch = ck_winograd_scratch_count(&description, lanes) * elementBytes
     let transformed = ck_winograd_kernel_count(&description) * elementBytes
@@ -68,7 +68,7 @@ struct WinogradConvolution {
     var kernel = Kernel(
       isPacked ? "winograd convolution, packed" : "winograd convolution",
       scratchBytes: isPacked ? scratch : scratch + transformed,
-      inPlacePairs: residual.map { [Kernel.InPlacePair(operand: $0, result: 0)] } ?? []
+      inPlacePairs: source.epilogue.inPlacePairs
     ) { arguments in
       var description = prepared.description
       var space = arguments[result + 1]
