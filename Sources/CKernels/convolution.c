@@ -34,6 +34,17 @@ static ck_pixel ck_pixel_at(const ck_convolution *c, size_t index) {
   };
 }
 
+// The pixel behind another one.
+static void ck_advance(const ck_convolution *c, ck_pixel *pixel) {
+  pixel->column += (int64_t)c->stride[1];
+  if (pixel->column + (int64_t)c->padding[1] < (int64_t)(c->output[1] * c->stride[1])) return;
+  pixel->column = -(int64_t)c->padding[1];
+  pixel->row += (int64_t)c->stride[0];
+  if (pixel->row + (int64_t)c->padding[0] < (int64_t)(c->output[0] * c->stride[0])) return;
+  pixel->row = -(int64_t)c->padding[0];
+  pixel->image++;
+}
+
 // Elements first ..< first + count of the run that a kernel row meets: a pointer into the input, or
 // a copy in `space` where some lie outside.
 static const float *ck_run_of(const ck_convolution *c, const float *input, ck_pixel pixel,
@@ -66,10 +77,36 @@ static bool ck_is_merged(const ck_convolution *c, size_t most) {
   return c->size[0] > 1 && length < CK_SHORT_RUN && c->size[0] * length <= most;
 }
 
-// Elements first ..< first + count of a whole window, row after row.
+// Copies a window that lies within its image, in whole vectors: what is written behind a row of it
+// is written again with the next one.
+CK_WIDE static void ck_copy_inner_window(const float *from, size_t line, size_t rows, size_t length,
+                                         float *space) {
+  for (size_t row = 0; row < rows; row++) {
+    for (size_t i = 0; i < length; i += CK_LANES) {
+      *(ck_v16 *)(space + i) = *(const ck_v16 *)(from + i);
+    }
+    from += line;
+    space += length;
+  }
+}
+
+// Elements first ..< first + count of a whole window, row after row. Up to CK_LANES elements behind
+// them may be written.
 static void ck_copy_window(const ck_convolution *c, const float *input, ck_pixel pixel,
                            size_t first, size_t count, float *space) {
   size_t length = c->size[1] * c->input_channels;
+  if (count == c->size[0] * length && pixel.row >= 0 && pixel.column >= 0
+      && (size_t)pixel.row + c->size[0] <= c->input[0]
+      && (size_t)pixel.column + c->size[1] <= c->input[1]) {
+    size_t line = c->input[1] * c->input_channels;
+    size_t begin = (pixel.image * c->input[0] + (size_t)pixel.row) * line
+      + (size_t)pixel.column * c->input_channels;
+    size_t end = begin + (c->size[0] - 1) * line + (length + CK_LANES - 1) / CK_LANES * CK_LANES;
+    if (end <= c->batch * c->input[0] * line) {
+      ck_copy_inner_window(input + begin, line, c->size[0], length, space);
+      return;
+    }
+  }
   for (size_t done = 0; done < count;) {
     size_t row = (first + done) / length, begin = (first + done) % length;
     size_t part = length - begin < count - done ? length - begin : count - done;
@@ -95,7 +132,7 @@ static void ck_convolution_task(const ck_convolution_run *run, size_t task) {
   // A panel that many pixels read is worth a copy in one range of memory.
   bool copies = last - first >= 16 * CK_TILE_ROWS;
   float panel_space[CK_RUN * CK_PANEL] __attribute__((aligned(64)));
-  float run_space[CK_TILE_ROWS][CK_RUN] __attribute__((aligned(64)));
+  float run_space[CK_TILE_ROWS][CK_RUN + CK_LANES] __attribute__((aligned(64)));
 
   for (size_t kernel_row = 0; kernel_row <= last_row; kernel_row++) {
     for (size_t k = 0; k < length; k += CK_RUN) {
@@ -108,11 +145,11 @@ static void ck_convolution_task(const ck_convolution_run *run, size_t task) {
         run->bias ? run->bias + column : NULL, kernel_row == last_row && k + depth == length,
         c->rectifies,
       };
+      ck_pixel at = ck_pixel_at(c, first);
       for (size_t pixel = first; pixel < last; pixel += CK_TILE_ROWS) {
         size_t rows = last - pixel < CK_TILE_ROWS ? last - pixel : CK_TILE_ROWS;
         const float *left[CK_TILE_ROWS];
-        for (size_t i = 0; i < rows; i++) {
-          ck_pixel at = ck_pixel_at(c, pixel + i);
+        for (size_t i = 0; i < rows; i++, ck_advance(c, &at)) {
           if (is_merged) {
             ck_copy_window(c, run->input, at, k, depth, run_space[i]);
             left[i] = run_space[i];
@@ -218,14 +255,15 @@ static void ck_gradient_task(const ck_gradient_run *run, size_t task) {
   size_t behind = begin + run->part_pixels < run->pixels ? begin + run->part_pixels : run->pixels;
   float *base = run->partial ? run->partial + part * run->rows * c->output_channels : run->result;
   float *result = base + first * c->output_channels;
-  float windows[CK_GRADIENT_PIXELS * CK_GRADIENT_ROWS] __attribute__((aligned(64)));
+  float windows[CK_GRADIENT_PIXELS * CK_GRADIENT_ROWS + CK_LANES] __attribute__((aligned(64)));
   const ck_tile_end end = {NULL, false, false};
 
   for (size_t pixel = begin; pixel < behind; pixel += CK_GRADIENT_PIXELS) {
     size_t left = behind - pixel;
     size_t depth = left < CK_GRADIENT_PIXELS ? left : CK_GRADIENT_PIXELS;
-    for (size_t i = 0; i < depth; i++) {
-      ck_copy_window(c, run->input, ck_pixel_at(c, pixel + i), first, count, windows + i * count);
+    ck_pixel at = ck_pixel_at(c, pixel);
+    for (size_t i = 0; i < depth; i++, ck_advance(c, &at)) {
+      ck_copy_window(c, run->input, at, first, count, windows + i * count);
     }
     for (size_t column = 0; column < c->output_channels; column += CK_PANEL) {
       size_t rest = c->output_channels - column, width = rest < CK_PANEL ? rest : CK_PANEL;

@@ -1,4 +1,4 @@
-// Arithmetic, minimum and maximum, bit operations and shifts; selection, multiply-add and shares.
+// Arithmetic, minimum and maximum, bit operations and shifts; selection and shares.
 
 #include "element_kernel.h"
 
@@ -113,16 +113,6 @@ CK_TERNARY(ck_select_2, uint8_t, uint16_t, CK_CHOOSE(uint16_t, a[i], b[i], c[i])
 CK_TERNARY(ck_select_4, uint8_t, uint32_t, CK_CHOOSE(uint32_t, a[i], b[i], c[i]))
 CK_TERNARY(ck_select_8, uint8_t, uint64_t, CK_CHOOSE(uint64_t, a[i], b[i], c[i]))
 
-#define CK_INTEGER_MULTIPLY_ADD(suffix, type, storage, wrapping, ...) \
-  CK_TERNARY(ck_multiply_add_##suffix, storage, storage, \
-    (storage)(wrapping)(1u * (wrapping)a[i] * (wrapping)b[i] + (wrapping)c[i]))
-CK_INTEGER_TYPES(CK_INTEGER_MULTIPLY_ADD)
-
-#define CK_FLOAT_MULTIPLY_ADD(suffix, type, storage, computation, ...) \
-  CK_TERNARY(ck_multiply_add_##suffix, storage, storage, \
-    CK_STORE_##suffix(CK_LOAD_##suffix(a[i]) * CK_LOAD_##suffix(b[i]) + CK_LOAD_##suffix(c[i])))
-CK_FLOAT_TYPES(CK_FLOAT_MULTIPLY_ADD)
-
 #define CK_FLOAT_LARGER_SHARE(suffix, type, storage, computation, ...) \
   CK_INLINE storage ck_apply_larger_share_##suffix(storage first, storage second, storage third) { \
     computation x = CK_LOAD_##suffix(first), y = CK_LOAD_##suffix(second); \
@@ -170,12 +160,6 @@ static const ck_block_kernel ck_binary_kernels[CK_OP_COUNT][CK_TYPE_COUNT] = {
 
 ck_block_kernel ck_binary_kernel(ck_op op, ck_type type) { return ck_binary_kernels[op][type]; }
 
-#define CK_MULTIPLY_ADD_ENTRY(suffix, type, ...) [type] = ck_multiply_add_##suffix,
-static const ck_block_kernel ck_multiply_add_kernels[CK_TYPE_COUNT] = {
-  CK_INTEGER_TYPES(CK_MULTIPLY_ADD_ENTRY)
-  CK_FLOAT_TYPES(CK_MULTIPLY_ADD_ENTRY)
-};
-
 #define CK_LARGER_SHARE_ENTRY(suffix, type, ...) [type] = ck_larger_share_##suffix,
 static const ck_block_kernel ck_larger_share_kernels[CK_TYPE_COUNT] = {
   CK_FLOAT_TYPES(CK_LARGER_SHARE_ENTRY)
@@ -183,7 +167,6 @@ static const ck_block_kernel ck_larger_share_kernels[CK_TYPE_COUNT] = {
 
 ck_block_kernel ck_ternary_kernel(ck_op op, ck_type type) {
   if (op == CK_OP_LARGER_SHARE) return ck_larger_share_kernels[type];
-  if (op == CK_OP_MULTIPLY_ADD) return ck_multiply_add_kernels[type];
   if (op != CK_OP_SELECT) return NULL;
   switch (ck_type_size(type)) {
     case 1: return ck_select_1;

@@ -349,6 +349,9 @@ static void ck_run_range(void *context, size_t begin, size_t end) {
           ck_reduce((ck_reduction)step->reduction, step->type, out, in[0], n / loop->row,
                     loop->row, 1);
           break;
+        case CK_STEP_ROW_OPERAND:
+          step->row_kernel(out, in[0], in[1], n / loop->row, loop->row);
+          break;
         case CK_STEP_SPREAD:
           ck_spread(ck_type_size(step->type), out, in[0], n / loop->row, loop->row);
           break;

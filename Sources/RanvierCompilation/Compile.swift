@@ -81,7 +81,7 @@ public struct CompiledUpdate<State: TensorTree, Output: TensorTree, each Input: 
   Sendable
 {
   private let function: @Sendable (inout State, repeat each Input) throws -> Output
-  private let plans = PlanCache<TreePair<State, Output>>()
+  private let plans = PlanCache<UpdateResult<State, Output>>()
 
   init(_ function: @escaping @Sendable (inout State, repeat each Input) throws -> Output) {
     self.function = function
@@ -108,17 +108,30 @@ public struct CompiledUpdate<State: TensorTree, Output: TensorTree, each Input: 
   }
 
   private func run(
-    _ entry: PlanCache<TreePair<State, Output>>.Entry, _ buffers: inout CallBuffers,
+    _ entry: PlanCache<UpdateResult<State, Output>>.Entry, _ buffers: inout CallBuffers,
     _ state: inout State
   ) -> Output {
+    let template = entry.template
     // The state gives up its references, so that its memory has one owner and may be reused.
-    state = entry.template.first
+    if template.keepsStructure {
+      state.updateTensors { $0 = Placeholder.tensor }
+    } else {
+      state = template.state
+    }
     entry.plan.run(&buffers.inputs, into: &buffers.outputs)
-    let result = entry.output(buffers.outputs)
+    var index = 0
+    if template.keepsStructure {
+      state.updateTensors {
+        $0 = entry.tensor(index, buffers.outputs)
+        index += 1
+      }
+    } else {
+      state = entry.output(template.state, buffers.outputs, from: &index)
+    }
+    let output = entry.output(template.output, buffers.outputs, from: &index)
     buffers.clear()
     entry.pool.giveBack(buffers)
-    state = result.first
-    return result.second
+    return output
   }
 
   /// The plan for arguments like these.
@@ -132,11 +145,38 @@ public struct CompiledUpdate<State: TensorTree, Output: TensorTree, each Input: 
 
   private func plan(
     _ arguments: Arguments, _ state: State, _ stateCount: Int, _ input: repeat each Input
-  ) throws -> PlanCache<TreePair<State, Output>>.Entry {
+  ) throws -> PlanCache<UpdateResult<State, Output>>.Entry {
     try plans.entry(for: arguments, donatesFirst: stateCount) { trace in
-      var state = trace.variables(for: state)
-      let output = try function(&state, repeat trace.variables(for: each input))
-      return TreePair(state, output)
+      var updated = trace.variables(for: state)
+      let output = try function(&updated, repeat trace.variables(for: each input))
+      return UpdateResult(
+        state: updated, output: output,
+        keepsStructure: updated.structure == state.structure
+          && updated.tensors.count == stateCount)
     }
+  }
+}
+
+/// What an update gives.
+private struct UpdateResult<State: TensorTree, Output: TensorTree>: TensorTree {
+  var state: State
+  var output: Output
+  /// Whether the state has its tensors where it had them before, so that they can be put there
+  /// without building it again.
+  var keepsStructure: Bool
+
+  func mapTensors(_ transform: (Tensor) throws -> Tensor) rethrows -> Self {
+    UpdateResult(
+      state: try state.mapTensors(transform), output: try output.mapTensors(transform),
+      keepsStructure: keepsStructure)
+  }
+}
+
+extension TensorTree {
+  /// What distinguishes the tree from others of its type.
+  fileprivate var structure: [TreeStructure] {
+    var structure: [TreeStructure] = []
+    appendStructure(to: &structure)
+    return structure
   }
 }

@@ -102,10 +102,22 @@ final class PlanCache<Output: TensorTree>: Sendable {
     /// The function's result with the tensors of a run.
     func output(_ storages: [Storage]) -> Output {
       var index = 0
-      return template.mapTensors { _ in
+      return output(template, storages, from: &index)
+    }
+
+    /// A part of the result with the tensors of a run from an index on, which moves behind them.
+    func output<Part: TensorTree>(
+      _ template: Part, _ storages: [Storage], from index: inout Int
+    ) -> Part {
+      template.mapTensors { _ in
         defer { index += 1 }
-        return Tensor(outputTypes[index], storage: storages[index])
+        return tensor(index, storages)
       }
+    }
+
+    /// A tensor of a run.
+    func tensor(_ index: Int, _ storages: [Storage]) -> Tensor {
+      Tensor(outputTypes[index], storage: storages[index])
     }
   }
 

@@ -183,6 +183,45 @@ struct TreeTests {
     #expect(twins == [state[0] + 1, state[0] * 0])
   }
 
+  @Test func `an update may change the structure of its state`() throws {
+    let update = compileUpdate { (p: inout [Tensor]) in
+      p.append(p[p.count - 1] * 2)
+      return p[0].sum()
+    }
+    var state = [x]
+    for count in 2 ... 4 {
+      #expect(try update(&state) == x.sum())
+      #expect(state == (0 ..< count).map { x * Double(1 << $0) })
+    }
+    // As many tensors, in other places.
+    let move = compileUpdate { (p: inout TreePair<[Tensor], [Tensor]>) in
+      p = TreePair([], p.first + p.second)
+      return x.sum()
+    }
+    var pair = TreePair([x], [y])
+    _ = try move(&pair)
+    #expect(pair.first == [] && pair.second == [x, y])
+  }
+
+  @Test func `a state keeps what no plan depends on`() throws {
+    struct Named: TensorTree {
+      var name: String
+      var value: Tensor
+      func mapTensors(_ transform: (Tensor) throws -> Tensor) rethrows -> Named {
+        Named(name: name, value: try transform(value))
+      }
+    }
+    let update = compileUpdate { (p: inout Named) in
+      p.value = p.value + 1
+      return p.value.sum()
+    }
+    for name in ["first", "second"] {
+      var state = Named(name: name, value: x)
+      _ = try update(&state)
+      #expect(state.name == name && state.value == x + 1)
+    }
+  }
+
   @Test func `compiled functions can be parts of others`() throws {
     let inner = compile { (x: Tensor) in exp(x) }
     let outer = compile { (x: Tensor) in try inner(x) * 2 }

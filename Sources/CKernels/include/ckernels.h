@@ -94,7 +94,6 @@ typedef enum ck_op {
   CK_OP_SHIFT_LEFT, CK_OP_SHIFT_RIGHT,          // integers; amount >= width gives 0 (or -1 for an arithmetic right shift of a negative)
   // ternary
   CK_OP_SELECT,                              // in[0] bool, in[1], in[2] of the type
-  CK_OP_MULTIPLY_ADD,                        // in[0] * in[1] + in[2]
   CK_OP_LARGER_SHARE,                        // floats only: in[2] where in[0] > in[1], half of it where equal, else 0
   CK_OP_COUNT
 } ck_op;
@@ -111,6 +110,16 @@ typedef void (*ck_block_kernel)(void *out, const void *const *in, size_t start, 
 // has none for it (transcendental functions on integers, ...). f16 and bf16 compute in f32 and
 // round once.
 ck_block_kernel ck_op_kernel(ck_op op, ck_type type);
+
+// Two operations of arithmetic on f32 or f64, each rounded: the second takes in[0] `first` in[1] and
+// in[2], or the other way round if `from_right`. NULL for others.
+ck_block_kernel ck_pair_kernel(ck_op first, ck_op second, bool from_right, ck_type type);
+
+// out[r, i] = elements[r, i] op values[r], or the operands the other way round if `row_first`; `out`
+// may equal `elements`. For arithmetic on f32 and f64, else NULL.
+typedef void (*ck_row_kernel)(void *out, const void *elements, const void *values, size_t rows,
+                              size_t row);
+ck_row_kernel ck_row_operand_kernel(ck_op op, bool row_first, ck_type type);
 
 // The conversion between two types, never NULL. Float to integer truncates toward zero and
 // saturates, NaN gives 0; anything to bool is != 0; float to f16/bf16 rounds to nearest even, NaN
@@ -159,7 +168,8 @@ typedef enum ck_step_kind {
   CK_STEP_ELEMENTS = 0,  // a block kernel on elements
   CK_STEP_ROWS,          // a block kernel on values that have one element for each row
   CK_STEP_REDUCE,        // combines the elements of each row
-  CK_STEP_SPREAD         // repeats each row's value along the row
+  CK_STEP_SPREAD,        // repeats each row's value along the row
+  CK_STEP_ROW_OPERAND    // a row kernel on elements and values that have one for each row
 } ck_step_kind;
 
 // Where a step reads or writes: values 0 ..< input_count are inputs; the next output_count are
@@ -167,6 +177,7 @@ typedef enum ck_step_kind {
 typedef struct ck_step {
   ck_step_kind kind;
   ck_block_kernel kernel;   // CK_STEP_ELEMENTS and CK_STEP_ROWS
+  ck_row_kernel row_kernel; // CK_STEP_ROW_OPERAND
   int32_t reduction;        // CK_STEP_REDUCE: a ck_reduction
   ck_type type;             // CK_STEP_REDUCE and CK_STEP_SPREAD: of the operand and the result
   uint16_t operands[3];

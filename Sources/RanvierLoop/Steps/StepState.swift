@@ -32,6 +32,15 @@ package struct StepState: TensorTree {
     try body(key.words)
   }
 
+  package mutating func updateTensors(_ update: (inout Tensor) throws -> Void) rethrows {
+    try parameters.updateTensors(update)
+    try layerState.updateTensors(update)
+    try optimizerState.updateTensors(update)
+    try metrics.updateTensors(update)
+    try update(&count)
+    try key.updateTensors(update)
+  }
+
   package func appendStructure(to structure: inout [TreeStructure]) {
     parameters.appendStructure(to: &structure)
     layerState.appendStructure(to: &structure)

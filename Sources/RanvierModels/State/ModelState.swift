@@ -29,6 +29,11 @@ public struct ModelState: TensorTree, Equatable {
     try layerState.forEachTensor(body)
   }
 
+  public mutating func updateTensors(_ update: (inout Tensor) throws -> Void) rethrows {
+    try parameters.updateTensors(update)
+    try layerState.updateTensors(update)
+  }
+
   public func appendStructure(to structure: inout [TreeStructure]) {
     parameters.appendStructure(to: &structure)
     layerState.appendStructure(to: &structure)

@@ -21,6 +21,11 @@ package struct ElementLoop: Sendable, Hashable {
     case reduce(UInt32, ElementType)
     /// Repeats each row's value along the row.
     case spread(ElementType)
+    /// Two operations of arithmetic: the second takes the first one's result and the third operand,
+    /// or the other way round.
+    case pair(UInt32, UInt32, fromRight: Bool, ElementType)
+    /// Arithmetic on elements and values that have one for each row, or the other way round.
+    case rowOperand(UInt32, rowFirst: Bool, ElementType)
   }
 
   package struct Step: Sendable, Hashable {
@@ -90,6 +95,11 @@ package struct ElementLoop: Sendable, Hashable {
   /// Whether operations of this kind can run on a type.
   package static func supports(_ operation: UInt32, _ type: ElementType) -> Bool {
     ck_op_kernel(ck_op(operation), type.ckType) != nil
+  }
+
+  /// Whether an operation on a type can be joined with others in one step.
+  static func isJoinable(_ operation: UInt32, _ type: ElementType) -> Bool {
+    ck_row_operand_kernel(ck_op(operation), false, type.ckType) != nil
   }
 
   /// The number of block-sized registers that the loop's temporary values need.
@@ -232,6 +242,12 @@ private final class PreparedLoop: Sendable {
       prepared.kind = CK_STEP_SPREAD
       prepared.cost = 1
       prepared.type = type.ckType
+    case .pair(let first, let second, let fromRight, let type):
+      prepared.kernel = ck_pair_kernel(ck_op(first), ck_op(second), fromRight, type.ckType)
+      if !step.isPerRow { prepared.cost = 2 }
+    case .rowOperand(let code, let rowFirst, let type):
+      prepared.kind = CK_STEP_ROW_OPERAND
+      prepared.row_kernel = ck_row_operand_kernel(ck_op(code), rowFirst, type.ckType)
     }
     return prepared
   }

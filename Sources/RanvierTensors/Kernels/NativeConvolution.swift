@@ -6,16 +6,18 @@ internal import CKernels
 struct NativeConvolution {
   /// Windows of fewer elements are left to the libraries: copying them takes longer than the
   /// products.
-  private static let smallestWindow = 27
+  private static let smallestWindow = 9
 
-  /// Tiles of fewer channels load more than they multiply.
+  /// Tiles of fewer channels load more than they multiply, which only pays for small windows.
   private static let fewestChannels = 48
+  private static let fewestChannelsOfSmallWindows = 32
+  private static let largestSmallWindow = 64
 
   /// Gradients of inputs with strides multiply the images of a batch together.
   private static let fewestImages = 4
 
-  /// The gradient of a kernel reads those of the outputs several times, which then should stay in the
-  /// caches.
+  /// The gradient of a kernel reads those of the outputs several times, unless the window is small, and
+  /// then they should stay in the caches.
   private static let mostGradients = 1 << 20
 
   private let source: ConvolutionKernel
@@ -24,15 +26,17 @@ struct NativeConvolution {
   init?(_ source: ConvolutionKernel) {
     let geometry = source.geometry
     let window = source.kernel.count / Swift.max(1, source.kernel[-1])
+    let isSmall = window <= NativeConvolution.largestSmallWindow
     let isForInput = source.direction == .inputGradient
     // The channels that lie along the vectors.
     let channels = isForInput ? source.input[-1] : source.output[-1]
     guard source.isForOwnKernels, channels % 16 == 0,
-      channels >= NativeConvolution.fewestChannels,
+      channels >= NativeConvolution.fewestChannels
+        || isSmall && channels >= NativeConvolution.fewestChannelsOfSmallWindows,
       window >= NativeConvolution.smallestWindow,
       !isForInput || geometry.strides.allSatisfy({ $0 == 1 })
         || source.input[0] >= NativeConvolution.fewestImages,
-      source.direction != .kernelGradient
+      source.direction != .kernelGradient || isSmall
         || source.output.count <= NativeConvolution.mostGradients
     else { return nil }
     self.source = source

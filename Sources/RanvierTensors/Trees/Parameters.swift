@@ -128,6 +128,10 @@ extension Parameters: TensorTree {
     for tensor in storage { try body(tensor) }
   }
 
+  public mutating func updateTensors(_ update: (inout Tensor) throws -> Void) rethrows {
+    for index in storage.indices { try update(&storage[index]) }
+  }
+
   public func appendStructure(to structure: inout [TreeStructure]) {
     structure.append(.names(layout))
   }

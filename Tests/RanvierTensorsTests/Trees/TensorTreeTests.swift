@@ -21,6 +21,28 @@ import Testing
     #expect(tree.replacingTensors(with: tree.tensors).tensors == tree.tensors)
   }
 
+  @Test func `updates tensors in the same order`() {
+    var tree = TreePair(
+      ["b": Tensor(2.0), "a": Tensor(1.0)], [[Tensor(3.0)], [], [Tensor(4.0), Tensor(5.0)]])
+    let before = tree
+    var visited: [Tensor] = []
+    tree.updateTensors {
+      visited.append($0)
+      $0 = $0 * 10
+    }
+    #expect(visited == before.tensors)
+    #expect(tree.tensors == before.tensors.map { $0 * 10 })
+    #expect(tree.second.map(\.count) == [1, 0, 2])
+    #expect(before.tensors[0] == Tensor(1.0))
+
+    var map: Parameters? = ["z": Tensor(1.0), "y": Tensor(2.0)]
+    map?.updateTensors { $0 = $0 + 1 }
+    #expect(map == ["z": Tensor(2.0), "y": Tensor(3.0)] as Parameters)
+    var missing: Tensor?
+    missing.updateTensors { $0 = $0 + 1 }
+    #expect(missing == nil)
+  }
+
   @Test func `replacing with too few tensors traps with text`() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = [Tensor(1.0), Tensor(2.0)].replacingTensors(with: [Tensor(1.0)])

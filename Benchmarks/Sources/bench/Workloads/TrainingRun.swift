@@ -13,6 +13,12 @@ struct TrainingState: TensorTree {
       optimizerState: try optimizerState.mapTensors(transform))
   }
 
+  mutating func updateTensors(_ update: (inout Tensor) throws -> Void) rethrows {
+    try parameters.updateTensors(update)
+    try layerState.updateTensors(update)
+    try optimizerState.updateTensors(update)
+  }
+
   func appendStructure(to structure: inout [TreeStructure]) {
     parameters.appendStructure(to: &structure)
     layerState.appendStructure(to: &structure)
