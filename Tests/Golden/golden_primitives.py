@@ -278,6 +278,12 @@ def block_cases():
         yield f"attention_gradient_{variant}", "attention_gradient", options, [
             *operands, uniform(-1, 1, *sums), uniform(-1, 1, *sums),
             uniform(-2, 2, *sums, tensors[-1][-1])]
+    for batch, units in [(3, 2), (1, 5), (2, 1)]:
+        cell = uniform(-2, 2, batch, units)
+        yield f"lstm_cell_{batch}x{units}", "lstm_cell", {}, [
+            uniform(-3, 3, batch, 4 * units), cell]
+        yield f"lstm_cell_gradient_{batch}x{units}", "lstm_cell_gradient", {}, [
+            uniform(0.1, 0.9, batch, 4 * units), cell, cell, cell]
 
 
 def other_cases():
@@ -434,6 +440,23 @@ def jax_functions():
                    jnp.einsum("bhqk,bqhc->bkhc", weights, g))
         return jnp.concatenate(results, axis=2) if o["packed"] else results
 
+    def lstm_cell(o, sums, cell):
+        entered, forgotten, candidate, shown = jnp.split(sums, 4, axis=1)
+        gates = (jax.nn.sigmoid(entered), jax.nn.sigmoid(forgotten), jnp.tanh(candidate),
+                 jax.nn.sigmoid(shown))
+        after = gates[1] * cell + gates[0] * gates[2]
+        return gates[3] * jnp.tanh(after), after, jnp.concatenate(gates, axis=1)
+
+    def lstm_cell_gradient(o, gates, cell, hidden_gradient, cell_gradient):
+        # From the gates back to sums that give them, and from there by JAX's own derivative.
+        parts = jnp.split(gates, 4, axis=1)
+        inverses = [jnp.arctanh(part) if index == 2 else jnp.log(part / (1 - part))
+                    for index, part in enumerate(parts)]
+        _, pull = jax.vjp(
+            lambda sums, cell: lstm_cell(o, sums, cell)[:2], jnp.concatenate(inverses, axis=1),
+            cell)
+        return pull((hidden_gradient, cell_gradient))
+
     def mean_like(function):
         return lambda o, x: function(x, axis=tuple(o["axes"]))
 
@@ -573,6 +596,8 @@ def jax_functions():
         "random_bits": random_bits,
         "attention": attention,
         "attention_gradient": attention_gradient,
+        "lstm_cell": lstm_cell,
+        "lstm_cell_gradient": lstm_cell_gradient,
         "scan": scan,
         "while_loop": while_loop,
         "conditional": conditional,
@@ -951,6 +976,33 @@ def numpy_functions():
                 results[2][b, j, h] += weight * g[place]
         return np.concatenate(results, axis=2) if o["packed"] else results
 
+    def lstm_cell(o, sums, cell):
+        units = cell.shape[1]
+        hidden, after, gates = np.zeros(cell.shape), np.zeros(cell.shape), np.zeros(sums.shape)
+        for b, k in np.ndindex(*cell.shape):
+            for gate in range(4):
+                x = sums[b, gate * units + k]
+                gates[b, gate * units + k] = math.tanh(x) if gate == 2 else 1 / (1 + math.exp(-x))
+            entered, forgotten, candidate, shown = gates[b, k::units]
+            after[b, k] = forgotten * cell[b, k] + entered * candidate
+            hidden[b, k] = shown * math.tanh(after[b, k])
+        return hidden, after, gates
+
+    def lstm_cell_gradient(o, gates, cell, hidden_gradient, cell_gradient):
+        units = cell.shape[1]
+        sums, before = np.zeros(gates.shape), np.zeros(cell.shape)
+        for b, k in np.ndindex(*cell.shape):
+            entered, forgotten, candidate, shown = gates[b, k::units]
+            memory = math.tanh(forgotten * cell[b, k] + entered * candidate)
+            whole = cell_gradient[b, k] + hidden_gradient[b, k] * shown * (1 - memory**2)
+            sums[b, k::units] = [
+                whole * candidate * entered * (1 - entered),
+                whole * cell[b, k] * forgotten * (1 - forgotten),
+                whole * entered * (1 - candidate**2),
+                hidden_gradient[b, k] * memory * shown * (1 - shown)]
+            before[b, k] = whole * forgotten
+        return sums, before
+
     unit = NormalDist()
     unary = dict(
         absolute=np.abs, alias=np.copy, arc_cosine=np.arccos, arc_sine=np.arcsin,
@@ -1038,6 +1090,8 @@ def numpy_functions():
         "random_bits": random_bits,
         "attention": attention,
         "attention_gradient": attention_gradient,
+        "lstm_cell": lstm_cell,
+        "lstm_cell_gradient": lstm_cell_gradient,
         "scan": scan,
         "while_loop": while_loop,
         "conditional": conditional,

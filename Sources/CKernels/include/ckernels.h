@@ -469,6 +469,24 @@ void ck_run_attention_gradient(const ck_attention *a, size_t lanes, void *query_
 size_t ck_attention_scratch_bytes(const ck_attention *a, bool is_gradient, size_t lanes);
 
 // ---------------------------------------------------------------------------------------------
+// Long short-term memory: the step behind the products, and its gradient.
+
+typedef struct ck_lstm {
+  ck_type type;                         // of a float; cells of f16 and bf16 are f32
+  size_t batch, units;
+} ck_lstm;
+
+// hidden, cell and next_cell are [batch, units]; sums and gates [batch, 4 * units]: those of the input
+// gate, the forget gate, the candidate and the output gate. next_cell may be cell, gates may be sums.
+void ck_run_lstm(const ck_lstm *lstm, void *hidden, void *next_cell, void *gates,
+                 const void *sums, const void *cell);
+
+// Gradients of sums and cell. Each may be an operand of the same size.
+void ck_run_lstm_gradient(const ck_lstm *lstm, void *sum_gradients, void *cell_gradient,
+                          const void *gates, const void *cell, const void *hidden_gradient,
+                          const void *next_cell_gradient);
+
+// ---------------------------------------------------------------------------------------------
 // Plain matrix product for the types no library serves (integers; f16 and bf16 accumulate in f32;
 // f32 and f64 too, for small work): c[b, m, n] = sum over k of a[b, m, k] * b[b, k, n]; with
 // transposition flags a is [k, m] and b is [n, k].

@@ -17,10 +17,10 @@ package enum Epilogues {
       return taken.contains(consumer) ? nil : consumer
     }
 
-    /// Whether only slices of a value are read.
-    func hasOnlyParts(_ value: Graph.ValueID) -> Bool {
+    /// Whether no element loop reads a value.
+    func isReadByNoLoop(_ value: Graph.ValueID) -> Bool {
       !isOutput.contains(value)
-        && consumers[Int(value)].allSatisfy { graph.nodes[Int($0)].primitive is Slice }
+        && consumers[Int(value)].allSatisfy { !isPartOfLoops(graph.nodes[Int($0)].primitive) }
     }
 
     // A chain ends at its last node; the nodes before it disappear into it.
@@ -43,10 +43,9 @@ package enum Epilogues {
           chain.bias = bias
           take(next)
         }
-        // Products leave residuals to the loops of what follows, which read them anyway, unless parts
-        // of the sum are all that follows.
+        // Products leave residuals to the loops of what follows, which read them anyway.
         if let next = next(),
-          node.primitive is Convolution || hasOnlyParts(graph.nodes[next].firstResult),
+          node.primitive is Convolution || isReadByNoLoop(graph.nodes[next].firstResult),
           let residual = residualOperand(graph.nodes[next], of: graph.nodes[end].firstResult, graph)
         {
           chain.residual = residual
@@ -94,6 +93,12 @@ package enum Epilogues {
     var residual: Graph.ValueID?
     var activation = Epilogue.Activation.identity
     var widens = false
+  }
+
+  /// Whether a primitive may be fused with others.
+  private static func isPartOfLoops(_ primitive: any Primitive) -> Bool {
+    primitive is any ElementwisePrimitive || primitive is any ReductionPrimitive
+      || primitive is Reshape || primitive is Concatenate
   }
 
   private static func isProduct(_ primitive: any Primitive) -> Bool {

@@ -49,7 +49,9 @@ public func lstmCell(
   } catch {
     return state.mapTensors { _ in Tensor(invalid: error) }
   }
-  return lstmStep(dense(x, kernel, bias), state, recurrentKernel)
+  let next = lstmStep(dense(x, kernel, bias), state, recurrentKernel)
+  let type = ElementType.promoted(next.hidden.elementType, state.cell.elementType)
+  return next.mapTensors { $0.cast(to: type) }
 }
 
 /// A long short-term memory over sequences.
@@ -97,8 +99,10 @@ public func lstm(
 private func lstmStep(
   _ projected: Tensor, _ state: LSTMState, _ recurrentKernel: Tensor
 ) -> LSTMState {
-  let sum = projected + matmul(state.hidden, recurrentKernel)
-  let gates = equalParts(sum, 4, alongAxis: -1)
-  let cell = sigmoid(gates[1]) * state.cell + sigmoid(gates[0]) * tanh(gates[2])
-  return LSTMState(hidden: sigmoid(gates[3]) * tanh(cell), cell: cell)
+  let sums = projected + matmul(state.hidden, recurrentKernel)
+  let cell = widened(state.cell)
+  let isDouble = [sums, cell].contains { $0.elementType == .float64 }
+  let results = applyAll(
+    LSTMCell(), isDouble ? [sums.cast(to: .float64), cell.cast(to: .float64)] : [sums, cell])
+  return LSTMState(hidden: results[0], cell: results[1])
 }

@@ -28,7 +28,7 @@ package enum PrimitiveCatalog {
     OrthogonalTriangular.self, PseudoInverse.self, SingularValues.self, SymmetricEigen.self,
     TriangularSolve.self,
     WindowGather.self, WindowMaximum.self, WindowScatter.self, WindowSpread.self, WindowSum.self,
-    Attention.self, AttentionGradient.self,
+    Attention.self, AttentionGradient.self, LSTMCell.self, LSTMCellGradient.self,
     DeriveKey.self, RandomBits.self,
     Barrier.self, Conditional.self, CustomDerivative.self, ScanLoop.self, WhileLoop.self,
   ]

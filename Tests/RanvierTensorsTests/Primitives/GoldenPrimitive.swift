@@ -96,7 +96,7 @@ struct GoldenPrimitive: Decodable {
     if type is any ElementwisePrimitive.Type { return type != Cast.self }
     let others: [any Primitive.Type] = [
       DeriveKey.self, DynamicUpdate.self, CholeskyFactor.self, Cofactors.self, Determinant.self,
-      LogDeterminant.self, SymmetricEigen.self,
+      LogDeterminant.self, SymmetricEigen.self, LSTMCell.self, LSTMCellGradient.self,
     ]
     return others.contains { $0 == type }
   }
