@@ -31,6 +31,7 @@ package struct PassList: Sendable {
     Pass(name: "barriers", run: Barriers.run),
     Pass(name: "dead-code", isNeeded: true, run: { $0.withoutDeadNodes() }),
     Pass(name: "constant-scaling", run: ConstantScaling.run),
+    Pass(name: "wide-convolutions", run: WideConvolutions.run),
     Pass(name: "epilogues", run: Epilogues.run),
     Pass(name: "wide-sums", run: WideSums.run),
     Pass(name: "fusion", run: Fusion.run),

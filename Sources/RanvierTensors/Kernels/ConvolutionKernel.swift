@@ -41,6 +41,17 @@ package struct ConvolutionKernel: Sendable {
     self.isKernelConstant = isKernelConstant
   }
 
+  /// Whether a convolution of bf16 numbers is computed sooner by our own kernels of f32, which leave
+  /// out what lies outside of small images.
+  package var isFasterInFloat32: Bool {
+    guard type == .bfloat16, input[0] >= 4, Swift.min(input[-1], output[-1]) >= 128,
+      output.sizes[1 ... geometry.axes].reduce(1, *) <= 16
+    else { return false }
+    let wide = ConvolutionKernel(
+      direction, type: .float32, geometry: geometry, input: input, kernel: kernel, output: output)
+    return WinogradConvolution(wide) != nil || NativeConvolution(wide) != nil
+  }
+
   private var resultShape: Shape {
     switch direction {
     case .forward: output

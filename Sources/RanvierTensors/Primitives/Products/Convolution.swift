@@ -71,10 +71,16 @@ package struct Convolution: ExpensivePrimitive {
   package func makeKernel(
     _ operands: [TensorType], _ results: [TensorType], constants: Set<Int>
   ) -> Kernel {
+    var kernel = kernel(operands, results)
+    kernel.isKernelConstant = constants.contains(1)
+    return kernel.prepared()
+  }
+
+  /// The convolution for the libraries and our own kernels.
+  package func kernel(_ operands: [TensorType], _ results: [TensorType]) -> ConvolutionKernel {
     ConvolutionKernel(
       .forward, type: operands[0].elementType, geometry: geometry, input: operands[0].shape,
-      kernel: operands[1].shape, output: results[0].shape, isKernelConstant: constants.contains(1)
-    ).prepared()
+      kernel: operands[1].shape, output: results[0].shape)
   }
 
   package static var samples: [PrimitiveSample] {

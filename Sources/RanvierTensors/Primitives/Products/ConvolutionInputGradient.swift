@@ -60,10 +60,14 @@ package struct ConvolutionInputGradient: ExpensivePrimitive {
   }
 
   package func makeKernel(_ operands: [TensorType], _ results: [TensorType]) -> Kernel {
+    kernel(operands).prepared()
+  }
+
+  /// The gradient for the libraries and our own kernels.
+  package func kernel(_ operands: [TensorType]) -> ConvolutionKernel {
     ConvolutionKernel(
       .inputGradient, type: operands[0].elementType, geometry: geometry, input: inputShape,
-      kernel: operands[1].shape, output: operands[0].shape
-    ).prepared()
+      kernel: operands[1].shape, output: operands[0].shape)
   }
 
   package static var samples: [PrimitiveSample] {

@@ -61,10 +61,14 @@ package struct ConvolutionKernelGradient: ExpensivePrimitive {
   }
 
   package func makeKernel(_ operands: [TensorType], _ results: [TensorType]) -> Kernel {
+    kernel(operands).prepared()
+  }
+
+  /// The gradient for the libraries and our own kernels.
+  package func kernel(_ operands: [TensorType]) -> ConvolutionKernel {
     ConvolutionKernel(
       .kernelGradient, type: operands[0].elementType, geometry: geometry,
-      input: operands[0].shape, kernel: kernelShape, output: operands[1].shape
-    ).prepared()
+      input: operands[0].shape, kernel: kernelShape, output: operands[1].shape)
   }
 
   package static var samples: [PrimitiveSample] {
