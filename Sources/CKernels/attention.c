@@ -107,7 +107,7 @@ static void ck_multiply(const ck_attention *a, const ck_attention_product *p, vo
 #define CK_SUFFIX f32
 #define CK_ROW_LANES 16
 #define CK_ROW_LOOP CK_VECTOR_LOOP
-#define CK_ROW_EXPONENTIAL ck_exponential_f32
+#define CK_ROW_EXPONENTIAL ck_exponential_bounded_f32   // of what is at most 0 but for rounding
 #define CK_ROW_LOGARITHM ck_logarithm_f32
 #include "attention_rows.h"
 
