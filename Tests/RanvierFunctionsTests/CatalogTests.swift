@@ -12,7 +12,9 @@ struct Family: Sendable, CustomTestStringConvertible {
 
   static let all = [
     Family(
-      folder: "Activations", others: ["Activation"], catalog: Activation.catalog.map(\.name)),
+      folder: "Activations",
+      others: ["Activation", "GatedLinearUnits", "ParametricRelu", "ValueAndSlope"],
+      catalog: Activation.catalog.map(\.name)),
     Family(
       folder: "Initializers", others: ["Initializer", "VarianceScaling"],
       catalog: Initializer.catalog.map(\.name)),

@@ -7,7 +7,7 @@ public import RanvierTensors
 ///
 /// - Source: Klambauer, Unterthiner, Mayr & Hochreiter 2017, arXiv:1706.02515.
 public func selu(_ x: Tensor) -> Tensor {
-  (elu(x, alpha: 1.6732632423543772) * 1.0507009873554805).spelled("selu", x)
+  exponentialLinear("selu", x, height: 1.6732632423543772, scale: 1.0507009873554805)
 }
 
 extension Activation {

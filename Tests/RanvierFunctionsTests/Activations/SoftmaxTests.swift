@@ -34,6 +34,15 @@ import Testing
     expectClose(slope, Tensor([0.25, 0, -0.25] as [Float]))
   }
 
+  @Test func `gives infinite inputs everything`() {
+    let x = Tensor([[1, .infinity, -.infinity], [-Double.infinity, -.infinity, -.infinity]])
+    expectClose(softmax(x), Tensor([[0, 1, 0], [1 / 3.0, 1 / 3.0, 1 / 3.0]]), relative: 1e-15)
+    let slope = gradient(at: x) { (softmax($0) * Tensor([1.0, 2, 4])).sum() }
+    #expect(slope[0] == Tensor([0.0, 0, 0]))
+    let unknown = softmax(Tensor([0, Double.nan]))
+    #expect(isNaN(unknown).all().scalar(as: Bool.self))
+  }
+
   @Test(.tags(.gradient)) func `has the derivatives of finite differences along each axis`() {
     let x = Tensor([0.3, -1, 0.6, 2, 0.1, -0.4], shape: [2, 3])
     for axis in [0, 1] {
