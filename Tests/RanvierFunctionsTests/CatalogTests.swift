@@ -16,7 +16,7 @@ struct Family: Sendable, CustomTestStringConvertible {
       others: ["Activation", "GatedLinearUnits", "ParametricRelu", "ValueAndSlope"],
       catalog: Activation.catalog.map(\.name)),
     Family(
-      folder: "Initializers", others: ["Initializer", "VarianceScaling"],
+      folder: "Initializers", others: ["Initializer", "KernelLayout"],
       catalog: Initializer.catalog.map(\.name)),
     Family(
       folder: "Losses", others: ["Loss", "LossOperands", "Reduction"],

@@ -282,6 +282,24 @@ extension WrongOperation {
       #line, { Initializer.uniform(scale: -1)([2], key: key) },
       "uniform needs finite ends, the lower one first, got 1.0 to -1.0 for shape [2]"),
     WrongOperation(
+      #line, { Initializer.identity([2], key: key) },
+      "identity needs a kernel [inputs, outputs] or [size..., inputs, outputs], got [2]"),
+    WrongOperation(
+      #line, { Initializer.deltaOrthogonal([3, 4, 2], key: key) },
+      "delta_orthogonal needs a kernel [size..., inputs, outputs] with at most as many inputs as outputs, got [3, 4, 2]"
+    ),
+    WrongOperation(
+      #line, { Initializer.sparse(1.5)([2, 2], key: key) },
+      "sparse needs a kernel [inputs, outputs] or [size..., inputs, outputs], and a share of zeros, got [2, 2], sparsity 1.5"
+    ),
+    WrongOperation(
+      #line, { Initializer.varianceScaling(scale: -1)([2, 2], key: key) },
+      "variance_scaling needs a scale that is not negative, and a distribution, got scale -1.0, distribution 2.0; distributions are 0 (uniform), 1 (normal) and 2 (truncated normal)"
+    ),
+    WrongOperation(
+      #line, { Initializer.truncatedNormal(standardDeviation: 1, limit: 0)([2], key: key) },
+      "truncated_normal needs a lower end below the upper one, got -0.0 to 0.0 for shape [2]"),
+    WrongOperation(
       #line, { Initializer.normal([2], key: RandomKey(words: vector)) },
       "normal needs a random key, u32[2], got f32[4]; make one with RandomKey(seed:)"),
   ]
