@@ -48,8 +48,22 @@ struct ActivationCase: Sendable, CustomTestStringConvertible {
   }
 
   @Test(arguments: Activation.catalog)
+  func `gives each example of a batch its own result and derivative`(activation: Activation) {
+    let x = RandomKey(seed: 12).normal([3, 2, 4], standardDeviation: 3, elementType: .float64)
+    let weights = Tensor([1.0, -2, 0.5, 3])
+    let slope = { @Sendable (x: Tensor) in gradient(at: x) { (activation($0) * weights).sum() } }
+    let examples = (0 ..< 3).map { x[$0] }
+    expectClose(
+      vectorized { activation($0) }(x), Tensor(stacking: examples.map { activation($0) }),
+      relative: 1e-13, absolute: 1e-14)
+    expectClose(
+      vectorized(slope)(x), Tensor(stacking: examples.map(slope)), relative: 1e-13,
+      absolute: 1e-14)
+  }
+
+  @Test(arguments: Activation.catalog)
   func `keeps shapes, empty ones too, and passes errors on`(activation: Activation) {
-    for shape: Shape in [[3], [2, 3], [0, 3], [2, 0, 1, 3]] {
+    for shape: Shape in [[3], [2, 3], [0, 3], [2, 0], [2, 0, 1, 3]] {
       #expect(activation(Tensor.zeros(shape)).shape == shape)
     }
     let wrong = Tensor([1.0, 2]) + Tensor([1.0, 2, 3])

@@ -10,6 +10,11 @@ import Testing
     expectClose(y.variance(), Tensor(1.0), absolute: 0.02)
   }
 
+  @Test func `takes other constants`() {
+    let x = Tensor([-2.0, 0, 3])
+    expectClose(selu(x, alpha: 2, scale: 0.5), elu(x, alpha: 2) * 0.5, relative: 1e-15)
+  }
+
   @Test func `has limits at the infinities`() {
     let x = Tensor([-Double.infinity, .infinity])
     expectClose(selu(x), Tensor([-1.7580993408473766, .infinity]), relative: 1e-15)
