@@ -94,7 +94,8 @@ let package = Package(
     tests("RanvierTensorsTests", ["RanvierTensors", "CKernels"]),
     tests("RanvierDataTests", ["RanvierTensors", "RanvierFiles", "RanvierData"]),
     tests("RanvierOptimizersTests", ["RanvierTensors", "RanvierOptimizers"]),
-    tests("RanvierFunctionsTests", ["RanvierFunctions", "RanvierTensors"]),
+    tests(
+      "RanvierFunctionsTests", ["RanvierFunctions", "RanvierTensors", "RanvierCompilation"]),
     tests("RanvierFilesTests", ["RanvierFiles", "RanvierTensors"]),
     tests(
       "RanvierModelsTests",

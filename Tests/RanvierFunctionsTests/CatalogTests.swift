@@ -12,9 +12,11 @@ struct Family: Sendable, CustomTestStringConvertible {
 
   static let all = [
     Family(
-      folder: "Activations", others: ["Activation"], catalog: Activation.catalog.map(\.name)),
+      folder: "Activations",
+      others: ["Activation", "GatedLinearUnits", "ParametricRelu", "ValueAndSlope"],
+      catalog: Activation.catalog.map(\.name)),
     Family(
-      folder: "Initializers", others: ["Initializer", "VarianceScaling"],
+      folder: "Initializers", others: ["Initializer", "KernelLayout"],
       catalog: Initializer.catalog.map(\.name)),
     Family(
       folder: "Losses", others: ["Loss", "LossOperands", "Reduction"],

@@ -34,6 +34,8 @@ struct RecordedCase: Sendable, CustomTestStringConvertible {
     RecordedCase(testDescription: "convolution") {
       convolution($0, Tensor.ones([3, 3, 2, 5]), padding: .same, inputDilation: [2])
     },
+    RecordedCase(testDescription: "prelu") { prelu($0, slope: Tensor.ones([6]), alongAxis: 1) },
+    RecordedCase(testDescription: "swiglu") { swiglu($0, alongAxis: 1) },
     RecordedCase(testDescription: "maxPool") { maxPool($0, windowSize: [2]) },
     RecordedCase(testDescription: "averagePool") {
       averagePool($0, windowSize: [3], padding: .same)

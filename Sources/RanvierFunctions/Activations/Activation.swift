@@ -37,7 +37,7 @@ public struct Activation: Sendable, Hashable, CustomStringConvertible, Named {
     self.init(name, options: [:], isElementwise: false) { x, _ in function(x) }
   }
 
-  /// Creates an activation of your own: `Activation("squared_relu") { square(relu($0)) }`.
+  /// Creates an activation of your own: `Activation("sine") { sin($0) }`.
   ///
   /// The name must be its own: activations of equal names and options count as equal.
   public init(_ name: String, _ function: @escaping @Sendable (Tensor) -> Tensor) {
@@ -60,8 +60,9 @@ public struct Activation: Sendable, Hashable, CustomStringConvertible, Named {
 
   /// Every activation that models are saved with by name, with default options.
   public static let catalog: [Activation] = [
-    .elu, .gelu, .leakyRelu, .linear, .logSoftmax, .relu, .selu, .sigmoid, .silu, .softmax,
-    .softplus, .tanh,
+    .celu, .elu, .exp, .gelu, .geluTanh, .hardSigmoid, .hardSilu, .hardTanh, .leakyRelu, .linear,
+    .logSigmoid, .logSoftmax, .mish, .relu, .relu6, .selu, .sigmoid, .silu, .softmax, .softmin,
+    .softplus, .softsign, .squaredRelu, .tanh, .threshold(0, value: 0),
   ]
 
   /// The name, with options in parentheses.

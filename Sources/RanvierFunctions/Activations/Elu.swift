@@ -6,11 +6,25 @@ public import RanvierTensors
 ///
 /// - Source: Clevert, Unterthiner & Hochreiter 2015, arXiv:1511.07289.
 public func elu(_ x: Tensor, alpha: Double = 1) -> Tensor {
-  let isPositive = greater(x, 0)
-  // Positive elements are kept from the exponential: its overflow would make derivatives
-  // not-a-number.
-  let negative = select(isPositive, 0, x)
-  return select(isPositive, x, expm1(negative) * alpha).spelled("elu", x)
+  exponentialLinear("elu", x, height: alpha)
+}
+
+/// `scale * (x > 0 ? x : height * (exp(x / width) - 1))`, the family of exponential linear units.
+func exponentialLinear(
+  _ spelling: String, _ x: Tensor, height: Double, width: Double = 1, scale: Double = 1
+) -> Tensor {
+  // Positive elements are kept from the exponential, which would overflow.
+  @Sendable func exponent(_ x: Tensor) -> Tensor {
+    let negative = select(greater(x, 0), 0, x)
+    return width == 1 ? negative : negative / width
+  }
+  return elementwise(spelling, x) { x in
+    let positive = scale == 1 ? x : x * scale
+    return select(greater(x, 0), positive, expm1(exponent(x)) * (height * scale))
+  } slope: { x in
+    // Not the value plus alpha, which is 0 where the exponential is only small.
+    select(greater(x, 0), scale, exp(exponent(x)) * (height / width * scale))
+  }
 }
 
 extension Activation {

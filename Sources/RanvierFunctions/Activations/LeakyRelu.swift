@@ -3,8 +3,13 @@ public import RanvierTensors
 /// Positive elements as they are, the others scaled down.
 ///
 /// `x > 0 ? x : alpha * x`; the derivative at 0 is `alpha`.
+///
+/// - Source: Maas, Hannun & Ng 2013, "Rectifier nonlinearities improve neural network acoustic
+///   models".
 public func leakyRelu(_ x: Tensor, alpha: Double = 0.01) -> Tensor {
-  select(greater(x, 0), x, x * alpha)
+  // Minus infinity times 0 is not a number, but its limit is 0.
+  if alpha == 0 { return relu(x).spelled("leakyRelu", x) }
+  return select(greater(x, 0), x, x * alpha).spelled("leakyRelu", x)
 }
 
 extension Activation {

@@ -7,9 +7,12 @@ public import RanvierTensors
 ///
 /// - Shapes: The result has the shape of `x`, which has at least one axis.
 public func logSoftmax(_ x: Tensor, alongAxis axis: Int = -1) -> Tensor {
-  let shifted = shiftedByMaximum(x, alongAxis: axis, operation: "logSoftmax")
-  return (shifted - log(exp(shifted).sum(alongAxes: [axis], keepingAxes: true)))
-    .spelled("logSoftmax", x)
+  rows("logSoftmax", x, alongAxis: axis) { x, axes in
+    let distance = belowMaximum(x, axes)
+    return distance - log(exp(distance).sum(alongAxes: axes, keepingAxes: true))
+  } pullback: { result, cotangent, axes in
+    cotangent - exp(result) * cotangent.sum(alongAxes: axes, keepingAxes: true)
+  }
 }
 
 extension Activation {

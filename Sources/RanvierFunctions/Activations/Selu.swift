@@ -5,9 +5,15 @@ public import RanvierTensors
 /// `scale * elu(x, alpha)` with the constants of the paper, for weights from
 /// ``Initializer/lecunNormal``.
 ///
+/// - Parameters:
+///   - x: The elements.
+///   - alpha: Where negative elements saturate, before scaling.
+///   - scale: A factor of all elements.
 /// - Source: Klambauer, Unterthiner, Mayr & Hochreiter 2017, arXiv:1706.02515.
-public func selu(_ x: Tensor) -> Tensor {
-  (elu(x, alpha: 1.6732632423543772) * 1.0507009873554805).spelled("selu", x)
+public func selu(
+  _ x: Tensor, alpha: Double = 1.6732632423543772, scale: Double = 1.0507009873554805
+) -> Tensor {
+  exponentialLinear("selu", x, height: alpha, scale: scale)
 }
 
 extension Activation {

@@ -3,19 +3,41 @@ public import RanvierTensors
 /// Probabilities proportional to the exponentials of the elements along an axis.
 ///
 /// `exp(x - max(x)) / sum(exp(x - max(x)))`; the shift by the largest element keeps large inputs
-/// finite.
+/// finite. Elements of minus infinity get no probability. Infinite elements, or elements that are
+/// all minus infinity, share it.
 ///
 /// - Shapes: The result has the shape of `x`, which has at least one axis.
 public func softmax(_ x: Tensor, alongAxis axis: Int = -1) -> Tensor {
-  let powers = exp(shiftedByMaximum(x, alongAxis: axis, operation: "softmax"))
-  return (powers / powers.sum(alongAxes: [axis], keepingAxes: true)).spelled("softmax", x)
+  rows("softmax", x, alongAxis: axis) { x, axes in
+    let powers = exp(belowMaximum(x, axes))
+    return powers / powers.sum(alongAxes: axes, keepingAxes: true)
+  } pullback: { result, cotangent, axes in
+    let products = cotangent * result
+    return products - result * products.sum(alongAxes: axes, keepingAxes: true)
+  }
 }
 
-/// The elements minus the largest along an axis, which derivatives take for a constant.
-func shiftedByMaximum(_ x: Tensor, alongAxis axis: Int, operation: String) -> Tensor {
+/// The elements minus the largest along axes: 0 for the largest itself, also if it is infinite.
+func belowMaximum(_ x: Tensor, _ axes: [Int]) -> Tensor {
+  let largest = x.max(alongAxes: axes, keepingAxes: true)
+  return select(equal(x, largest), 0, x - largest)
+}
+
+/// A function of rows along an axis whose derivative follows from its result.
+///
+/// Numbers of 16-bit types are computed in `f32` and rounded once.
+func rows(
+  _ spelling: String, _ x: Tensor, alongAxis axis: Int,
+  value: @escaping @Sendable (_ x: Tensor, _ axes: [Int]) -> Tensor,
+  pullback: @escaping @Sendable (_ result: Tensor, _ cotangent: Tensor, _ axes: [Int]) -> Tensor
+) -> Tensor {
   do {
-    let axes = try x.normalizedAxes([axis], operation: operation)
-    return x - stopGradient(x.max(alongAxes: axes, keepingAxes: true))
+    let axes = try x.normalizedAxes([axis], operation: spelling)
+    return composed(spelling, x) { operands in
+      withDerivative(of: { value($0, axes) }) { _, result, cotangent in
+        pullback(result, cotangent, axes)
+      }(operands[0])
+    }
   } catch {
     return Tensor(invalid: error)
   }

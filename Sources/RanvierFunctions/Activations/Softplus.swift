@@ -1,10 +1,14 @@
 public import RanvierTensors
 
-/// A smooth version of `relu`: `log(1 + exp(x))`.
+/// A smooth version of `relu`: `log(1 + exp(x))`, whose derivative is `sigmoid(x)`.
 ///
 /// Computed as `max(x, 0) + log1p(exp(-|x|))`, which neither overflows nor loses small results.
 public func softplus(_ x: Tensor) -> Tensor {
-  (maximum(x, 0) + log1p(exp(-abs(x)))).spelled("softplus", x)
+  elementwise("softplus", x) {
+    maximum($0, 0) + log1p(exp(-abs($0)))
+  } slope: {
+    sigmoid($0)
+  }
 }
 
 extension Activation {

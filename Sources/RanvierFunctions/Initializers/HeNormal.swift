@@ -5,7 +5,13 @@ extension Initializer {
   /// for rectified linear units.
   ///
   /// - Source: He, Zhang, Ren & Sun 2015, arXiv:1502.01852.
-  public static let heNormal = Initializer("he_normal") { shape, key, type, _ in
-    VarianceScaling(scale: 2, fan: .input).truncatedNormal(shape, key, type)
+  public static let heNormal = Initializer.heNormal(gain: 1)
+
+  /// Normally distributed numbers, truncated at two standard deviations, of variance `gain^2 * 2 /
+  /// inputs`.
+  ///
+  /// - Parameter gain: A factor of the standard deviation, as in PyTorch.
+  public static func heNormal(gain: Double) -> Initializer {
+    scaling("he_normal", scale: 2, fan: .inputs, distribution: .truncatedNormal, gain: gain)
   }
 }

@@ -15,13 +15,31 @@ public struct Initializer: Sendable, Hashable, CustomStringConvertible, Named {
   public let name: String
   /// The numbers that the distribution depends on besides shape and type.
   public let options: [String: Double]
-  private let function: Function
+  private let function: @Sendable (Kernel, [String: Double]) -> Tensor
+
+  /// A parameter whose elements are chosen.
+  struct Kernel {
+    let shape: Shape
+    let key: RandomKey
+    let elementType: ElementType
+    let layout: KernelLayout
+  }
 
   /// Creates an initializer: `Initializer("ramp") { shape, _, type, _ in ... }`.
   ///
   /// The name must be its own: initializers of equal names and options count as equal. The options
   /// are the defaults of ``catalog`` look-ups.
   public init(_ name: String, options: [String: Double] = [:], _ function: @escaping Function) {
+    self.init(ofKernels: name, options: options) { kernel, options in
+      function(kernel.shape, kernel.key, kernel.elementType, options)
+    }
+  }
+
+  /// Creates an initializer that depends on what a kernel's axes are.
+  init(
+    ofKernels name: String, options: [String: Double],
+    _ function: @escaping @Sendable (Kernel, [String: Double]) -> Tensor
+  ) {
     self.name = name
     self.options = options
     self.function = function
@@ -33,14 +51,21 @@ public struct Initializer: Sendable, Hashable, CustomStringConvertible, Named {
   /// - Throws: An ``OperationError`` that lists what is known if the name or an option is not.
   public init(named name: String, options: [String: Double] = [:]) throws(OperationError) {
     let known = try Self.find(name, options: options)
-    self.init(name, options: known.options.merging(options) { $1 }, known.function)
+    self.init(ofKernels: name, options: known.options.merging(options) { $1 }, known.function)
   }
 
   /// The elements of a parameter.
   ///
   /// Numbers of 16-bit types are drawn in `f32` and rounded. Random integers are invalid.
+  ///
+  /// - Parameters:
+  ///   - shape: The parameter's shape.
+  ///   - key: Where random numbers come from.
+  ///   - elementType: The type of the elements.
+  ///   - layout: What the axes of the shape are, for initializers that scale by fans.
   public func callAsFunction(
-    _ shape: Shape, key: RandomKey, elementType: ElementType = .float32
+    _ shape: Shape, key: RandomKey, elementType: ElementType = .float32,
+    layout: KernelLayout = .dense
   ) -> Tensor {
     guard shape.sizes.allSatisfy({ $0 >= 0 }) else {
       return Tensor(
@@ -48,14 +73,16 @@ public struct Initializer: Sendable, Hashable, CustomStringConvertible, Named {
           operation: name, rule: "sizes that are not negative", got: "\(shape)"))
     }
     let isShort = elementType == .float16 || elementType == .bfloat16
-    return function(shape, key, isShort ? .float32 : elementType, options).cast(to: elementType)
-      .spelled(name, key.words)
+    let kernel = Kernel(
+      shape: shape, key: key, elementType: isShort ? .float32 : elementType, layout: layout)
+    return function(kernel, options).cast(to: elementType).spelled(name, key.words)
   }
 
   /// Every initializer that models are saved with by name, with default options.
   public static let catalog: [Initializer] = [
-    .constant(0), .forgetBias, .glorotNormal, .glorotUniform, .heNormal, .heUniform, .lecunNormal,
-    .lecunUniform, .normal, .ones, .orthogonal, .uniform, .zeros,
+    .constant(0), .deltaOrthogonal, .forgetBias, .glorotNormal, .glorotUniform, .heNormal,
+    .heUniform, .identity, .lecunNormal, .lecunUniform, .normal, .ones, .orthogonal, .sparse(0.9),
+    .truncatedNormal, .uniform, .varianceScaling, .zeros,
   ]
 
   /// The name, with options in parentheses.

@@ -86,7 +86,8 @@ public struct Initialize: Sendable {
       var result = Parameters()
       for (path, declaration) in declared {
         let value = declaration.initializer(
-          declaration.shape, key: key.derived(path), elementType: declaration.elementType)
+          declaration.shape, key: key.derived(path), elementType: declaration.elementType,
+          layout: declaration.layout)
         if let error = value.error {
           throw ModelError(path: path, rule: error.rule, got: error.got, hint: error.hint)
         }

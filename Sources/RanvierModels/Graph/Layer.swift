@@ -93,16 +93,19 @@ public struct ParameterDeclaration: Sendable, Hashable {
   public var initializer: Initializer
   /// The type of the elements.
   public var elementType: ElementType
+  /// What the axes are, for initializers that scale by the number of inputs and outputs.
+  public var layout: KernelLayout
 
   /// Declares a parameter.
   public init(
     _ name: String, shape: Shape, initializer: Initializer = .glorotUniform,
-    elementType: ElementType = .float32
+    elementType: ElementType = .float32, layout: KernelLayout = .dense
   ) {
     self.name = name
     self.shape = shape
     self.initializer = initializer
     self.elementType = elementType
+    self.layout = layout
   }
 
   /// The number of elements.

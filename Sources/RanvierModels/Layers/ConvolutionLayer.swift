@@ -46,7 +46,8 @@ package struct ConvolutionLayer: Layer {
       "conv", size: kernelSize, strides: strides, padding: padding, dilation: dilation)
     output[-1] = filters
     let kernel = ParameterDeclaration(
-      "kernel", shape: Shape(size + [channels / groups, filters]), initializer: kernelInitializer)
+      "kernel", shape: Shape(size + [channels / groups, filters]), initializer: kernelInitializer,
+      layout: .convolution(groups: groups))
     let bias = ParameterDeclaration("bias", shape: [filters], initializer: biasInitializer)
     return LayerSignature(
       output, elementType: try activation.elementType(afterKernelOn: inputs[0], output),

@@ -27,7 +27,8 @@ package struct EmbeddingLayer: Layer {
       DynamicShape(inputs[0].shape.sizes + [features]),
       parameters: [
         ParameterDeclaration(
-          "kernel", shape: [vocabulary, features], initializer: kernelInitializer)
+          "kernel", shape: [vocabulary, features], initializer: kernelInitializer,
+          layout: .embedding)
       ])
   }
 
@@ -61,7 +62,8 @@ package struct PositionEmbeddingLayer: Layer {
       input.shape, elementType: ElementType.promoted(input.elementType, .float32),
       parameters: [
         ParameterDeclaration(
-          "kernel", shape: [maximumLength, features], initializer: kernelInitializer)
+          "kernel", shape: [maximumLength, features], initializer: kernelInitializer,
+          layout: .embedding)
       ])
   }
 

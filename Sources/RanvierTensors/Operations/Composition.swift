@@ -4,7 +4,7 @@
 /// - Parameters:
 ///   - spelling: The function as users spell it.
 ///   - operands: Its operands, of one floating-point type.
-func composed(
+package func composed(
   _ spelling: String, _ operands: Tensor..., function: ([Tensor]) -> Tensor
 ) -> Tensor {
   if let invalid = operands.first(where: { $0.error != nil }) { return invalid }

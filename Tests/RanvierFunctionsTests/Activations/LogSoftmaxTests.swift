@@ -19,6 +19,12 @@ import Testing
     #expect(slope == Tensor([-1, 0, 1] as [Float]))
   }
 
+  @Test func `is 0 for an infinite input`() {
+    let x = Tensor([1.0, .infinity])
+    #expect(logSoftmax(x) == Tensor([-Double.infinity, 0]))
+    #expect(gradient(at: x) { logSoftmax($0)[0] } == Tensor([1.0, -1]))
+  }
+
   @Test func `names itself in errors`() {
     expectError(
       logSoftmax(Tensor([1.0]), alongAxis: -2),

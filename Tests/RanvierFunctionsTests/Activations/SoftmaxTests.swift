@@ -34,6 +34,29 @@ import Testing
     expectClose(slope, Tensor([0.25, 0, -0.25] as [Float]))
   }
 
+  @Test(arguments: [ElementType.float16, .bfloat16])
+  func `rounds once`(type: ElementType) {
+    let x = RandomKey(seed: 9).normal([20, 30], standardDeviation: 3).cast(to: type)
+    let wide = x.cast(to: .float64)
+    // Half of the distance between numbers of the type, and a little for sums in f32.
+    let half = type == .float16 ? 0x1p-11 : 0x1p-8
+    let tiny = type == .float16 ? 0x1p-24 : 0
+    for function in [{ softmax($0) }, { logSoftmax($0) }, { softmin($0) }]
+      as [@Sendable (Tensor) -> Tensor]
+    {
+      expectClose(function(x), function(wide), relative: half * 1.01, absolute: tiny)
+    }
+  }
+
+  @Test func `gives infinite inputs everything`() {
+    let x = Tensor([[1, .infinity, -.infinity], [-Double.infinity, -.infinity, -.infinity]])
+    expectClose(softmax(x), Tensor([[0, 1, 0], [1 / 3.0, 1 / 3.0, 1 / 3.0]]), relative: 1e-15)
+    let slope = gradient(at: x) { (softmax($0) * Tensor([1.0, 2, 4])).sum() }
+    #expect(slope[0] == Tensor([0.0, 0, 0]))
+    let unknown = softmax(Tensor([0, Double.nan]))
+    #expect(isNaN(unknown).all().scalar(as: Bool.self))
+  }
+
   @Test(.tags(.gradient)) func `has the derivatives of finite differences along each axis`() {
     let x = Tensor([0.3, -1, 0.6, 2, 0.1, -0.4], shape: [2, 3])
     for axis in [0, 1] {

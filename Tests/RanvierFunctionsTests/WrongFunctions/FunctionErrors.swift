@@ -205,7 +205,7 @@ extension WrongOperation {
       "softmax needs floating-point numbers, got i32[2, 3]; convert with cast(to:)"),
     WrongOperation(
       #line, { softmax(flags) },
-      "softmax needs elements that are numbers, got bool[2]; convert with cast(to:)"),
+      "softmax needs floating-point numbers, got bool[2]; convert with cast(to:)"),
     WrongOperation(
       #line, { logSoftmax(matrix, alongAxis: -3) },
       "logSoftmax needs an axis in -2 ..< 2, got [-3] for shape [2, 3]"),
@@ -225,6 +225,54 @@ extension WrongOperation {
       #line, { softplus(whole) },
       "softplus needs floating-point numbers, got i32[2, 3]; convert with cast(to:)"),
     WrongOperation(
+      #line, { celu(matrix, alpha: 0) },
+      "celu needs a finite alpha other than 0, got 0.0; the limit for small alpha is relu"),
+    WrongOperation(
+      #line, { celu(whole) },
+      "celu needs floating-point numbers, got i32[2, 3]; convert with cast(to:)"),
+    WrongOperation(
+      #line, { geluTanh(whole) },
+      "geluTanh needs floating-point numbers, got i32[2, 3]; convert with cast(to:)"),
+    WrongOperation(
+      #line, { hardSigmoid(matrix, alpha: -1) },
+      "hardSigmoid needs a positive alpha, and finite numbers, got alpha -1.0, beta 0.5"),
+    WrongOperation(
+      #line, { hardSilu(matrix, beta: .infinity) },
+      "hardSilu needs a positive alpha, and finite numbers, got alpha 0.16666666666666666, beta inf"
+    ),
+    WrongOperation(
+      #line, { hardTanh(matrix, from: 2, to: 1) },
+      "hardTanh needs ends in order, got 2.0 to 1.0"),
+    WrongOperation(
+      #line, { mish(flags) },
+      "mish needs floating-point numbers, got bool[2]; convert with cast(to:)"),
+    WrongOperation(
+      #line, { logSigmoid(whole) },
+      "logSigmoid needs floating-point numbers, got i32[2, 3]; convert with cast(to:)"),
+    WrongOperation(
+      #line, { softsign(whole) },
+      "softsign needs floating-point numbers, got i32[2, 3]; convert with cast(to:)"),
+    WrongOperation(
+      #line, { softmin(matrix, alongAxis: 2) },
+      "softmin needs an axis in -2 ..< 2, got [2] for shape [2, 3]"),
+    WrongOperation(
+      #line, { glu(matrix) },
+      "glu needs an axis of even size, whose halves are values and gates, got axis 1 of shape [2, 3]"
+    ),
+    WrongOperation(
+      #line, { swiglu(matrix, alongAxis: 3) },
+      "swiglu needs an axis in -2 ..< 2, got [3] for shape [2, 3]"),
+    WrongOperation(
+      #line, { geglu(whole, alongAxis: 0) },
+      "geglu needs floating-point numbers, got i32[2, 3]; convert with cast(to:)"),
+    WrongOperation(
+      #line, { prelu(matrix, slope: vector) },
+      "prelu needs one slope, or one for each position of the channels' axis, got slopes [4] for axis 1 of x [2, 3]"
+    ),
+    WrongOperation(
+      #line, { prelu(matrix, slope: row, alongAxis: -3) },
+      "prelu needs an axis in -2 ..< 2, got [-3] for shape [2, 3]"),
+    WrongOperation(
       #line, { Initializer.glorotUniform([2, -1], key: key) },
       "glorot_uniform needs sizes that are not negative, got [2, -1]"),
     WrongOperation(
@@ -233,6 +281,24 @@ extension WrongOperation {
     WrongOperation(
       #line, { Initializer.uniform(scale: -1)([2], key: key) },
       "uniform needs finite ends, the lower one first, got 1.0 to -1.0 for shape [2]"),
+    WrongOperation(
+      #line, { Initializer.identity([2], key: key) },
+      "identity needs a kernel [inputs, outputs] or [size..., inputs, outputs], got [2]"),
+    WrongOperation(
+      #line, { Initializer.deltaOrthogonal([3, 4, 2], key: key) },
+      "delta_orthogonal needs a kernel [size..., inputs, outputs] with at most as many inputs as outputs, got [3, 4, 2]"
+    ),
+    WrongOperation(
+      #line, { Initializer.sparse(1.5)([2, 2], key: key) },
+      "sparse needs a kernel [inputs, outputs] or [size..., inputs, outputs], and a share of zeros, got [2, 2], sparsity 1.5"
+    ),
+    WrongOperation(
+      #line, { Initializer.varianceScaling(scale: -1)([2, 2], key: key) },
+      "variance_scaling needs a scale that is not negative, and a distribution, got scale -1.0, distribution 2.0; distributions are 0 (uniform), 1 (normal) and 2 (truncated normal)"
+    ),
+    WrongOperation(
+      #line, { Initializer.truncatedNormal(standardDeviation: 1, limit: 0)([2], key: key) },
+      "truncated_normal needs a lower end below the upper one, got -0.0 to 0.0 for shape [2]"),
     WrongOperation(
       #line, { Initializer.normal([2], key: RandomKey(words: vector)) },
       "normal needs a random key, u32[2], got f32[4]; make one with RandomKey(seed:)"),
