@@ -29,7 +29,8 @@ public struct Loss: Sendable, CustomStringConvertible {
   /// - Parameters:
   ///   - targets: What is true.
   ///   - predictions: What the model says.
-  ///   - weights: How much each sample counts; `[batch]` or more of the losses' leading axes.
+  ///   - weights: How much each sample counts, or a mask; `[batch]` or more of the losses' leading
+  ///     axes.
   ///   - reduction: What becomes of the losses.
   public func callAsFunction(
     _ targets: Tensor, _ predictions: Tensor, weights: Tensor? = nil,
@@ -60,7 +61,9 @@ public struct Loss: Sendable, CustomStringConvertible {
 
   /// Every loss of this library, with default options.
   public static let catalog: [Loss] = [
-    .binaryCrossEntropy, .categoricalCrossEntropy, .meanAbsoluteError, .meanSquaredError,
+    .binaryCrossEntropy, .categoricalCrossEntropy, .categoricalHinge, .cosineSimilarity, .dice,
+    .focal, .hinge, .huber, .klDivergence, .logCosh, .meanAbsoluteError, .meanSquaredError,
+    .minimax, .negativeLogLikelihood, .pinball, .poisson, .softMargin, .tversky, .wasserstein,
   ]
 
   public var description: String { name }

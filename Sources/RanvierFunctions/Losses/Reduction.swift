@@ -1,6 +1,9 @@
 public import RanvierTensors
 
 /// What becomes of the losses of a batch.
+///
+/// Every loss is weighted and reduced here, and in the same way. Weights of type `bool` are a mask:
+/// with ``weightedMean`` the mean is over the losses that it keeps.
 public enum Reduction: String, Sendable, Hashable, CaseIterable {
   /// One loss for each sample.
   case none
@@ -18,6 +21,14 @@ public enum Reduction: String, Sendable, Hashable, CaseIterable {
   ///
   /// - Shapes: `weights` has the losses' leading axes, such as `[batch]` beside `[batch, time]`.
   public func callAsFunction(_ losses: Tensor, weights: Tensor? = nil) -> Tensor {
+    callAsFunction(losses, weights: weights, counts: nil)
+  }
+
+  /// Weights and reduces losses that already count more or less than others.
+  ///
+  /// - Parameter counts: How much each loss counts without the weights, of the losses' shape;
+  ///   ``weightedMean`` divides by their sum.
+  func callAsFunction(_ losses: Tensor, weights: Tensor?, counts: Tensor?) -> Tensor {
     let weights = weights.map { spread($0, over: losses, operation: "Reduction") }
     let weighted = weights.map { weigh(losses, by: $0) } ?? losses
     switch self {
@@ -25,7 +36,8 @@ public enum Reduction: String, Sendable, Hashable, CaseIterable {
     case .mean: return weighted.mean()
     case .sum: return weighted.sum()
     case .weightedMean:
-      return weights.map { weighted.sum() / $0.sum() } ?? weighted.mean()
+      let counts = counts.map { counts in weights.map { weigh(counts, by: $0) } ?? counts }
+      return (counts ?? weights).map { weighted.sum() / $0.sum() } ?? weighted.mean()
     }
   }
 }

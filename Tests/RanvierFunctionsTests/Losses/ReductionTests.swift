@@ -36,6 +36,24 @@ import Testing
     expectClose(metric(classes, logits, weights: weights), Tensor(0.6931472))
   }
 
+  @Test func `takes a mask, for the mean of what it keeps`() {
+    let mask = Tensor([[true, false], [true, true]])
+    #expect(Reduction.weightedMean(losses, weights: mask) == Tensor(8.0 / 3))
+    #expect(Reduction.sum(losses, weights: mask) == Tensor(8.0))
+    #expect(Reduction.mean(losses, weights: mask) == Tensor(2.0))
+    #expect(
+      Reduction.none(losses, weights: Tensor([false, true])) == Tensor([[0.0, 0], [3, 4]]))
+  }
+
+  @Test func `divides by the weights of classes and of samples together`() {
+    let predictions = Tensor([[0.5, 0.5], [0.25, 0.75], [0.9, 0.1]])
+    let loss = categoricalCrossEntropy(
+      Tensor([0, 1, -1]), predictions, classWeights: Tensor([2.0, 3]),
+      weights: Tensor([1.0, 4, 0]), reduction: .weightedMean)
+    let terms = 2 * log(Tensor(0.5)) + 12 * log(Tensor(0.75))
+    expectClose(loss, -terms / 14, relative: 1e-12)
+  }
+
   @Test func `takes weights of leading axes only`() {
     expectError(
       Reduction.mean(losses, weights: Tensor([1.0, 2, 3])),
