@@ -67,6 +67,11 @@ CASES = {
         {"targets": "integers", "predictions": numbers}, [{}, {"class_weights": True}], True),
     "categorical_hinge": ({"targets": uniform, "predictions": numbers}, [{}], True),
     "hinge": ({"targets": signs, "predictions": numbers}, [{}, {"per_element": True}], False),
+    "squared_hinge": ({"targets": signs, "predictions": numbers}, [{}], False),
+    "mean_squared_logarithmic_error": (
+        {"targets": uniform, "predictions": uniform}, [{}], False),
+    "mean_absolute_percentage_error": (
+        {"targets": uniform, "predictions": numbers}, [{}], False),
     "soft_margin": ({"targets": signs, "predictions": numbers}, [{}], False),
     "kl_divergence": ({"targets": distributions, "predictions": distributions}, [{}], True),
     "kl_divergence_logarithms": (
@@ -225,6 +230,12 @@ def torch_losses(loss, values, options):
         return F.relu(1 + ((1 - t) * p).amax(-1) - (t * p).sum(-1)), None
     elif loss == "hinge":
         each = F.relu(1 - t * p)
+    elif loss == "squared_hinge":
+        each = F.relu(1 - t * p) ** 2
+    elif loss == "mean_squared_logarithmic_error":
+        each = F.mse_loss(torch.log1p(p), torch.log1p(t), reduction="none")
+    elif loss == "mean_absolute_percentage_error":
+        each = 100 * ((p - t) / t).abs()
     elif loss == "soft_margin":
         each = F.soft_margin_loss(p, t, reduction="none")
     elif loss == "kl_divergence":
@@ -397,6 +408,12 @@ def plain_losses(options, v):
         return np.maximum(0, 1 + ((1 - t) * p).max(-1) - (t * p).sum(-1)), None
     elif loss == "hinge":
         each = np.maximum(0, 1 - t * p)
+    elif loss == "squared_hinge":
+        each = np.maximum(0, 1 - t * p) ** 2
+    elif loss == "mean_squared_logarithmic_error":
+        each = (np.log(1 + p) - np.log(1 + t)) ** 2
+    elif loss == "mean_absolute_percentage_error":
+        each = 100 * np.abs(p - t) / np.abs(t)
     elif loss == "soft_margin":
         each = np.log(1 + np.exp(-t * p))
     elif loss.startswith("kl_divergence"):

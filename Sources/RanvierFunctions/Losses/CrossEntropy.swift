@@ -22,8 +22,8 @@ struct CrossEntropy {
           got: "targets \(targets.type), predictions \(predictions.type)")
       }
       if let wrong = wrongSmoothing(loss, labelSmoothing) { _ = try wrong.validated() }
-      let computed = LossOperands.computable(predictions)
-      let (losses, counts) = try self.losses(targets, logarithms(computed))
+      let computed = leavingOut(LossOperands.computable(predictions), weights)
+      let (losses, counts) = try self.losses(leavingOut(targets, weights), logarithms(computed))
       return reduction(losses, weights: weights, counts: counts).spelled(loss, weights ?? targets)
     } catch {
       return Tensor(invalid: error)

@@ -36,8 +36,8 @@ public struct Loss: Sendable, CustomStringConvertible {
     _ targets: Tensor, _ predictions: Tensor, weights: Tensor? = nil,
     reduction: Reduction = .mean
   ) -> Tensor {
-    let losses = function(targets, predictions)
-    guard let weights else { return reduction(losses) }
+    guard let weights else { return reduction(function(targets, predictions)) }
+    let losses = function(leavingOut(targets, weights), leavingOut(predictions, weights))
     if losses.error == nil, losses.rank == 0, weights.rank > 0 {
       return Tensor(invalid: notPerExample(targets, predictions))
     }
@@ -62,8 +62,9 @@ public struct Loss: Sendable, CustomStringConvertible {
   /// Every loss of this library, with default options.
   public static let catalog: [Loss] = [
     .binaryCrossEntropy, .categoricalCrossEntropy, .categoricalHinge, .cosineSimilarity, .dice,
-    .focal, .hinge, .huber, .klDivergence, .logCosh, .meanAbsoluteError, .meanSquaredError,
-    .minimax, .negativeLogLikelihood, .pinball, .poisson, .softMargin, .tversky, .wasserstein,
+    .focal, .hinge, .huber, .klDivergence, .logCosh, .meanAbsoluteError,
+    .meanAbsolutePercentageError, .meanSquaredError, .meanSquaredLogarithmicError, .minimax,
+    .negativeLogLikelihood, .pinball, .poisson, .softMargin, .squaredHinge, .tversky, .wasserstein,
   ]
 
   public var description: String { name }

@@ -15,7 +15,10 @@ func reducedLoss(
 ) -> Tensor {
   do {
     let operands = try LossOperands(targets, predictions, loss: loss)
-    return reduction(losses(operands.targets, operands.predictions), weights: weights)
+    let (kept, keptTargets) = (
+      leavingOut(operands.predictions, weights), leavingOut(operands.targets, weights)
+    )
+    return reduction(losses(keptTargets, kept), weights: weights)
       .spelled(loss, weights ?? targets)
   } catch {
     return Tensor(invalid: error)
@@ -52,7 +55,9 @@ func reducedLoss(
     for operand in operands { _ = try operand.validated() }
     let isDouble = operands.contains { $0.elementType == .float64 }
     let type: ElementType = isDouble ? .float64 : .float32
-    let converted = operands.enumerated().map { $0 < kept ? $1 : $1.cast(to: type) }
+    let converted = operands.enumerated().map {
+      $0 < kept ? $1 : leavingOut($1.cast(to: type), weights)
+    }
     return reduction(try losses(converted), weights: weights)
       .spelled(loss, weights ?? Tensor(0))
   } catch {

@@ -51,6 +51,8 @@ struct GoldenLoss: Decodable {
         weights: weights, reduction: reduction)
     case "hinge":
       return hinge(t, p, weights: weights, perElement: isPerElement, reduction: reduction)
+    case "squared_hinge":
+      return squaredHinge(t, p, weights: weights, perElement: isPerElement, reduction: reduction)
     case "soft_margin": return softMargin(t, p, weights: weights, reduction: reduction)
     case "minimax": return minimax(t, p, weights: weights, reduction: reduction)
     case "wasserstein": return wasserstein(t, p, weights: weights, reduction: reduction)
@@ -99,6 +101,10 @@ struct GoldenLoss: Decodable {
     case "mean_absolute_error":
       return meanAbsoluteError(t, p, weights: weights, reduction: reduction)
     case "mean_squared_error": return meanSquaredError(t, p, weights: weights, reduction: reduction)
+    case "mean_squared_logarithmic_error":
+      return meanSquaredLogarithmicError(t, p, weights: weights, reduction: reduction)
+    case "mean_absolute_percentage_error":
+      return meanAbsolutePercentageError(t, p, weights: weights, reduction: reduction)
     case "huber": return huber(t, p, delta: delta ?? 1, weights: weights, reduction: reduction)
     case "poisson", "poisson_logarithms":
       return poisson(
