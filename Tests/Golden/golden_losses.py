@@ -63,6 +63,11 @@ CASES = {
         {"targets": "integers", "predictions": numbers},
         [{}, {"label_smoothing": 0.1}, {"class_weights": True},
          {"class_weights": True, "label_smoothing": 0.2}], True),
+    "categorical_focal": (
+        {"targets": distributions, "predictions": distributions}, [{}, {"focus": 0.5}], True),
+    "categorical_focal_logits": (
+        {"targets": "integers", "predictions": numbers},
+        [{}, {"focus": 1.5, "class_weights": True}], True),
     "negative_log_likelihood": (
         {"targets": "integers", "predictions": numbers}, [{}, {"class_weights": True}], True),
     "categorical_hinge": ({"targets": uniform, "predictions": numbers}, [{}], True),
@@ -220,6 +225,14 @@ def torch_losses(loss, values, options):
             p.reshape(-1, classes), goal, weight=weight, label_smoothing=s, reduction="none"
         )
         return each.reshape(p.shape[:-1]), counts
+    elif loss in ("categorical_focal", "categorical_focal_logits"):
+        logs = p.log_softmax(-1) if loss.endswith("logits") else p.log()
+        weight = v.get("class_weights")
+        goal = F.one_hot(t.long(), p.shape[-1]) if t.ndim < p.ndim else t
+        each = -goal * (1 - logs.exp()) ** o.get("focus", 2.0) * logs
+        if weight is None:
+            return each.sum(-1), None
+        return (weight * each).sum(-1), weight[t.long()]
     elif loss == "negative_log_likelihood":
         weight = v.get("class_weights")
         each = F.nll_loss(
@@ -391,11 +404,14 @@ def plain_losses(options, v):
         each = -each if loss == "minimax" else each
     elif loss in (
         "categorical_cross_entropy", "categorical_cross_entropy_logits",
-        "sparse_cross_entropy_logits", "negative_log_likelihood",
+        "sparse_cross_entropy_logits", "negative_log_likelihood", "categorical_focal",
+        "categorical_focal_logits",
     ):
-        logs = np.log(p) if loss == "categorical_cross_entropy" else p
+        logs = np.log(p) if loss in ("categorical_cross_entropy", "categorical_focal") else p
         if loss.endswith("logits"):
             logs = log_softmax(p)
+        if "focal" in loss:
+            logs = logs * (1 - np.exp(logs)) ** o.get("focus", 2.0)
         classes = p.shape[-1]
         if t.dtype == np.int32:
             t = np.eye(classes)[t]

@@ -15,7 +15,8 @@ struct CompiledLoss: Sendable, CustomTestStringConvertible {
   static let all: [CompiledLoss] =
     (Loss.catalog + [
       .binaryCrossEntropy(fromLogits: true), .categoricalCrossEntropy(fromLogits: true),
-      .focal(fromLogits: true), .klDivergence(fromLogarithms: true),
+      .categoricalFocal(fromLogits: true), .focal(fromLogits: true),
+      .klDivergence(fromLogarithms: true),
       .poisson(fromLogarithms: true), .categoricalCrossEntropy.smoothingLabels(),
     ]).map { loss in
       CompiledLoss(testDescription: loss.name) {

@@ -61,7 +61,7 @@ private func focusedLoss(ofLogits x: Tensor, _ focus: Double) -> Tensor {
 
 /// A power of a probability, without a derivative at 0: it would be infinite for small exponents,
 /// and meets a logarithm that is 0.
-private func power(_ probability: Tensor, _ exponent: Double) -> Tensor {
+func power(_ probability: Tensor, _ exponent: Double) -> Tensor {
   let isZero = lessOrEqual(probability, 0)
   return select(
     isZero, exponent == 0 ? 1 : 0, pow(select(isZero, 1, probability), exponent))

@@ -61,8 +61,8 @@ public struct Loss: Sendable, CustomStringConvertible {
 
   /// Every loss of this library, with default options.
   public static let catalog: [Loss] = [
-    .binaryCrossEntropy, .categoricalCrossEntropy, .categoricalHinge, .cosineSimilarity, .dice,
-    .focal, .hinge, .huber, .klDivergence, .logCosh, .meanAbsoluteError,
+    .binaryCrossEntropy, .categoricalCrossEntropy, .categoricalFocal, .categoricalHinge,
+    .cosineSimilarity, .dice, .focal, .hinge, .huber, .klDivergence, .logCosh, .meanAbsoluteError,
     .meanAbsolutePercentageError, .meanSquaredError, .meanSquaredLogarithmicError, .minimax,
     .negativeLogLikelihood, .pinball, .poisson, .softMargin, .squaredHinge, .tversky, .wasserstein,
   ]

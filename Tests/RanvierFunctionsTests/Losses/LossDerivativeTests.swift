@@ -32,6 +32,7 @@ struct LossAtPoint: Sendable, CustomTestStringConvertible {
     Loss.binaryCrossEntropy(fromLogits: true, positiveWeight: Tensor([1, 2, 3, 4])),
     .categoricalCrossEntropy(
       fromLogits: true, classWeights: Tensor([1, 2, 3, 4]), labelSmoothing: 0.1),
+    .categoricalFocal(fromLogits: true, focus: 1.5),
     .focal(fromLogits: true, focus: 1.5, balance: 0.3), .huber(delta: 0.7),
     .klDivergence(fromLogarithms: true), .minimax(fromLogits: true), .pinball(quantile: 0.9),
     .poisson(fromLogarithms: true), .logCosh, .softMargin, .hinge, .cosineSimilarity,

@@ -151,6 +151,26 @@ struct ExtremeLoss: Sendable, CustomTestStringConvertible {
     #expect(isNaN(targetSlope).any().scalar(as: Bool.self) == false)
   }
 
+  @Test(arguments: [0, 0.5, 2])
+  func `focal loss takes impossible and certain classes`(focus: Double) {
+    let logits = Tensor([[1e4, -.infinity, -1e4]] as [[Float]])
+    let right = valueWithGradient(at: logits) {
+      categoricalFocal(Tensor([0]), $0, fromLogits: true, focus: focus)
+    }
+    #expect(right.value == Tensor(Float(0)))
+    #expect(right.gradient == Tensor.zeros([1, 3]))
+    let wrong = valueWithGradient(at: logits) {
+      categoricalFocal(Tensor([2]), $0, fromLogits: true, focus: focus)
+    }
+    #expect(wrong.value == Tensor(Float(2e4)))
+    #expect(wrong.gradient == Tensor([[1, 0, -1]] as [[Float]]))
+    let certain = Tensor([[1, 0]] as [[Float]])
+    for targets in [Tensor([0]), Tensor([1]), certain] {
+      let slope = gradient(at: certain) { categoricalFocal(targets, $0, focus: focus) }
+      #expect(isFinite(slope).all().scalar(as: Bool.self))
+    }
+  }
+
   @Test func `targets have derivatives where they are 0`() {
     let predictions = Tensor([[0.25, 0.75]])
     let slope = gradient(at: Tensor([[0.0, 1.0]])) { categoricalCrossEntropy($0, predictions) }

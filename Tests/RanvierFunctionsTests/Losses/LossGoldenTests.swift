@@ -76,6 +76,10 @@ struct GoldenLoss: Decodable {
       return categoricalCrossEntropy(
         t, p, fromLogits: loss.hasSuffix("logits"), classWeights: classWeights,
         labelSmoothing: label_smoothing ?? 0, weights: weights, reduction: reduction)
+    case "categorical_focal", "categorical_focal_logits":
+      return categoricalFocal(
+        t, p, fromLogits: loss.hasSuffix("logits"), focus: focus ?? 2, classWeights: classWeights,
+        weights: weights, reduction: reduction)
     case "negative_log_likelihood":
       return negativeLogLikelihood(
         t, p, classWeights: classWeights, weights: weights, reduction: reduction)

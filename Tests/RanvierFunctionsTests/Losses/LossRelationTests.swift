@@ -44,6 +44,9 @@ import Testing
       focal(shares, sigmoid(numbers), focus: 0), binaryCrossEntropy(shares, sigmoid(numbers)))
     expectEqual(
       focal(shares, numbers, fromLogits: true), focal(shares, sigmoid(numbers)))
+    expectEqual(
+      categoricalFocal(softmax(others), numbers, fromLogits: true, focus: 0),
+      categoricalCrossEntropy(softmax(others), numbers, fromLogits: true))
     expectEqual(minimax(shares, sigmoid(numbers)), -binaryCrossEntropy(shares, sigmoid(numbers)))
   }
 

@@ -47,6 +47,9 @@ extension WrongOperation {
       #line, { meanAbsolutePercentageError(matrix, matrix, smallestTarget: 0) },
       "meanAbsolutePercentageError needs a smallest target above 0, got 0.0"),
     WrongOperation(
+      #line, { categoricalFocal(matrix, matrix, focus: -1) },
+      "categoricalFocal needs a focus of 0 or more, got -1.0"),
+    WrongOperation(
       #line, { focal(matrix, matrix, focus: -1) }, "focal needs a focus of 0 or more, got -1.0"),
     WrongOperation(
       #line, { focal(matrix, matrix, balance: 2) },
