@@ -10,9 +10,9 @@ Layouts are Ranvier's: channels last, convolution kernels
 
 Inputs are drawn as float32. Results are computed from them in float64 with
 PyTorch and rounded to float32 once, at the end. The exceptions: `random` holds
-the very float32 and uint32 values that JAX returns, and `primitives`, which
-golden_primitives.py makes with JAX, stays in float64. `activations`, made by
-golden_activations.py, has every case in both types.
+the very float32 and uint32 values that JAX returns; `primitives`, which
+golden_primitives.py makes with JAX, and `losses` stay in float64; `activations`,
+made by golden_activations.py, has every case in both types.
 
     python make_golden.py                  # writes every family to data/
     python make_golden.py --only sgd adam  # writes two of them
@@ -37,6 +37,7 @@ from golden_layers import (
     check_attention, check_embedding, check_normalization, check_recurrent, make_attention,
     make_embedding, make_normalization, make_recurrent,
 )
+from golden_losses import check_losses, make_losses
 from golden_primitives import check_primitives, make_primitives
 
 SEED = 20261121
@@ -1277,6 +1278,7 @@ FAMILIES = {
     "recurrent": (make_recurrent, check_recurrent),
     "activations": (make_activations, check_activations),
     "cross_entropy": (make_cross_entropy, check_cross_entropy),
+    "losses": (make_losses, check_losses),
     "sgd": (make_sgd, check_sgd),
     "adam": (make_adam, check_adam),
     "random": (make_random, check_random),
@@ -1291,7 +1293,7 @@ def write_family(name, folder):
         # One thread, so that no sum depends on the machine's core count.
         torch.set_num_threads(1)
         torch.use_deterministic_algorithms(True)
-    family = Family(name, keeps_double=name in ("primitives", "activations"))
+    family = Family(name, keeps_double=name in ("activations", "losses", "primitives"))
     FAMILIES[name][0](family)
     path = family.write(folder)
     print(f"{path.name}: {len(family.options)} cases, {path.stat().st_size} bytes")

@@ -19,7 +19,13 @@ struct Family: Sendable, CustomTestStringConvertible {
       folder: "Initializers", others: ["Initializer", "KernelLayout"],
       catalog: Initializer.catalog.map(\.name)),
     Family(
-      folder: "Losses", others: ["Loss", "LossOperands", "Reduction"],
+      folder: "Losses",
+      // What losses are made of, and losses that take more than targets and predictions.
+      others: [
+        "ConnectionistTemporalClassification", "Contrastive", "CosineEmbedding", "CrossEntropy",
+        "GaussianNegativeLogLikelihood", "LabelSmoothing", "Loss", "LossOperands", "LossTerms",
+        "MarginRanking", "Penalties", "ReducedLoss", "Reduction", "TripletMargin",
+      ],
       catalog: Loss.catalog.map(\.name)),
     Family(
       folder: "Metrics", others: ["Metric", "MeanMetric"], catalog: Metric.catalog.map(\.name),

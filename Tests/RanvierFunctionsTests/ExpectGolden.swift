@@ -9,25 +9,28 @@ import Testing
 ///   - tensors: The tensors of the case.
 ///   - inputs: The names of the function's arguments; their gradients are named `<input>_gradient`.
 ///   - output: The name of the function's value.
-///   - absolute: The tolerance in addition to 1e-5 of the expected value.
+///   - relative: The tolerance relative to the expected value.
+///   - absolute: The tolerance that is added to it.
 ///   - comment: What failures begin with.
 ///   - sourceLocation: Where failures are reported.
 ///   - function: What the case describes.
 func expectGolden(
-  _ tensors: Parameters, inputs: [String], output: String = "output", absolute: Double = 2e-6,
-  _ comment: String, sourceLocation: SourceLocation = #_sourceLocation,
+  _ tensors: Parameters, inputs: [String], output: String = "output",
+  relative: Double = 1e-5, absolute: Double = 2e-6, _ comment: String,
+  sourceLocation: SourceLocation = #_sourceLocation,
   of function: @escaping @Sendable ([Tensor]) -> Tensor
 ) {
   let (value, pullback) = valueWithPullback(at: inputs.map { tensors[$0] }, of: function)
   expectClose(
-    value, tensors[output], absolute: absolute, comment, sourceLocation: sourceLocation)
+    value, tensors[output], relative: relative, absolute: absolute, comment,
+    sourceLocation: sourceLocation)
   if value.error != nil { return }
   let cotangent =
     tensors.contains("cotangent")
     ? tensors["cotangent"] : Tensor.ones(value.shape, elementType: value.elementType)
   for (name, gradient) in zip(inputs, pullback(cotangent)) {
     expectClose(
-      gradient, tensors["\(name)_gradient"], absolute: absolute,
+      gradient, tensors["\(name)_gradient"], relative: relative, absolute: absolute,
       "\(comment), gradient of \(name)", sourceLocation: sourceLocation)
   }
 }

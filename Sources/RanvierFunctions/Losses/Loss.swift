@@ -29,14 +29,15 @@ public struct Loss: Sendable, CustomStringConvertible {
   /// - Parameters:
   ///   - targets: What is true.
   ///   - predictions: What the model says.
-  ///   - weights: How much each sample counts; `[batch]` or more of the losses' leading axes.
+  ///   - weights: How much each sample counts, or a mask; `[batch]` or more of the losses' leading
+  ///     axes.
   ///   - reduction: What becomes of the losses.
   public func callAsFunction(
     _ targets: Tensor, _ predictions: Tensor, weights: Tensor? = nil,
     reduction: Reduction = .mean
   ) -> Tensor {
-    let losses = function(targets, predictions)
-    guard let weights else { return reduction(losses) }
+    guard let weights else { return reduction(function(targets, predictions)) }
+    let losses = function(leavingOut(targets, weights), leavingOut(predictions, weights))
     if losses.error == nil, losses.rank == 0, weights.rank > 0 {
       return Tensor(invalid: notPerExample(targets, predictions))
     }
@@ -60,7 +61,10 @@ public struct Loss: Sendable, CustomStringConvertible {
 
   /// Every loss of this library, with default options.
   public static let catalog: [Loss] = [
-    .binaryCrossEntropy, .categoricalCrossEntropy, .meanAbsoluteError, .meanSquaredError,
+    .binaryCrossEntropy, .categoricalCrossEntropy, .categoricalFocal, .categoricalHinge,
+    .cosineSimilarity, .dice, .focal, .hinge, .huber, .klDivergence, .logCosh, .meanAbsoluteError,
+    .meanAbsolutePercentageError, .meanSquaredError, .meanSquaredLogarithmicError, .minimax,
+    .negativeLogLikelihood, .pinball, .poisson, .softMargin, .squaredHinge, .tversky, .wasserstein,
   ]
 
   public var description: String { name }

@@ -41,13 +41,3 @@ struct LossOperands {
       ? "the batches differ in size" : "compare the model's output with the data"
   }
 }
-
-/// One loss for each sample from losses of elements: their mean along the last axis, unless that is
-/// the batch.
-func perSample(_ losses: Tensor) -> Tensor {
-  losses.rank < 2 ? losses : losses.mean(alongAxes: [-1])
-}
-
-/// The smallest probability of which losses take the logarithm: the smallest normal `f32`, about
-/// 1.2e-38.
-let smallestProbability = Double(Float.leastNormalMagnitude)

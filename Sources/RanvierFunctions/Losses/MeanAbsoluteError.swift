@@ -16,15 +16,10 @@ public func meanAbsoluteError(
   _ targets: Tensor, _ predictions: Tensor, weights: Tensor? = nil, perElement: Bool = false,
   reduction: Reduction = .mean
 ) -> Tensor {
-  do {
-    let operands = try LossOperands(targets, predictions, loss: "meanAbsoluteError")
-    let difference = operands.predictions - operands.targets
-    let losses = abs(difference)
-    return reduction(perElement ? losses : perSample(losses), weights: weights)
-      .spelled("meanAbsoluteError", weights ?? targets)
-  } catch {
-    return Tensor(invalid: error)
-  }
+  reducedLoss(
+    "meanAbsoluteError", targets, predictions, weights: weights, perElement: perElement,
+    reduction: reduction
+  ) { abs($1 - $0) }
 }
 
 extension Loss {

@@ -16,15 +16,10 @@ public func meanSquaredError(
   _ targets: Tensor, _ predictions: Tensor, weights: Tensor? = nil, perElement: Bool = false,
   reduction: Reduction = .mean
 ) -> Tensor {
-  do {
-    let operands = try LossOperands(targets, predictions, loss: "meanSquaredError")
-    let difference = operands.predictions - operands.targets
-    let losses = square(difference)
-    return reduction(perElement ? losses : perSample(losses), weights: weights)
-      .spelled("meanSquaredError", weights ?? targets)
-  } catch {
-    return Tensor(invalid: error)
-  }
+  reducedLoss(
+    "meanSquaredError", targets, predictions, weights: weights, perElement: perElement,
+    reduction: reduction
+  ) { square($1 - $0) }
 }
 
 extension Loss {

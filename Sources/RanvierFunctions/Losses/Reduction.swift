@@ -1,6 +1,9 @@
 public import RanvierTensors
 
 /// What becomes of the losses of a batch.
+///
+/// Every loss is weighted and reduced here, and in the same way. Weights of type `bool` are a mask:
+/// with ``weightedMean`` the mean is over the losses that it keeps.
 public enum Reduction: String, Sendable, Hashable, CaseIterable {
   /// One loss for each sample.
   case none
@@ -13,11 +16,20 @@ public enum Reduction: String, Sendable, Hashable, CaseIterable {
 
   /// Weights and reduces losses.
   ///
-  /// Losses of weight 0 are left out, even those that are not numbers. The mean of no losses, or
+  /// Losses of weight 0 are left out, even those that are not numbers; given to a loss of this
+  /// library, such weights also keep what is wrong with an example from its derivatives. The mean of no losses, or
   /// with weights whose sum is 0, is not-a-number.
   ///
   /// - Shapes: `weights` has the losses' leading axes, such as `[batch]` beside `[batch, time]`.
   public func callAsFunction(_ losses: Tensor, weights: Tensor? = nil) -> Tensor {
+    callAsFunction(losses, weights: weights, counts: nil)
+  }
+
+  /// Weights and reduces losses that already count more or less than others.
+  ///
+  /// - Parameter counts: How much each loss counts without the weights, of the losses' shape;
+  ///   ``weightedMean`` divides by their sum.
+  func callAsFunction(_ losses: Tensor, weights: Tensor?, counts: Tensor?) -> Tensor {
     let weights = weights.map { spread($0, over: losses, operation: "Reduction") }
     let weighted = weights.map { weigh(losses, by: $0) } ?? losses
     switch self {
@@ -25,9 +37,25 @@ public enum Reduction: String, Sendable, Hashable, CaseIterable {
     case .mean: return weighted.mean()
     case .sum: return weighted.sum()
     case .weightedMean:
-      return weights.map { weighted.sum() / $0.sum() } ?? weighted.mean()
+      let counts = counts.map { counts in weights.map { weigh(counts, by: $0) } ?? counts }
+      return (counts ?? weights).map { weighted.sum() / $0.sum() } ?? weighted.mean()
     }
   }
+}
+
+/// An operand of a loss with harmless numbers in place of the examples of weight 0, so that nothing
+/// in those reaches derivatives: 0 times not-a-number would.
+///
+/// - Shapes: Nothing happens unless the weights have the operand's leading axes.
+func leavingOut(_ operand: Tensor, _ weights: Tensor?) -> Tensor {
+  guard let weights, weights.error == nil, operand.error == nil, weights.rank > 0,
+    operand.elementType.isFloatingPoint,
+    Array(operand.shape.sizes.prefix(weights.rank)) == weights.shape.sizes
+  else { return operand }
+  let missing = [Int](repeating: 1, count: operand.rank - weights.rank)
+  let aligned = weights.reshaped(to: Shape(weights.shape.sizes + missing))
+  // Every loss has a value and derivatives there: probabilities, logits, rates, variances.
+  return select(equal(aligned, 0), 0.5, operand)
 }
 
 /// Values times weights of their shape; 0 where the weight is.
