@@ -85,6 +85,13 @@ public struct BFloat16: TensorScalar, Hashable {
   /// The equal `Float`.
   public var floatValue: Float { Float(bitPattern: UInt32(bitPattern) << 16) }
 
+  /// Whether the numbers are equal: zeros of either sign are, not-a-number is equal to nothing.
+  public static func == (first: BFloat16, second: BFloat16) -> Bool {
+    first.floatValue == second.floatValue
+  }
+
+  public func hash(into hasher: inout Hasher) { hasher.combine(floatValue) }
+
   public static var elementType: ElementType { .bfloat16 }
   public init(nearest value: Double) { self.init(Float(value)) }
   public var doubleValue: Double { Double(floatValue) }

@@ -68,6 +68,13 @@ import Testing
     #expect(Tensor([value]).cast(to: .bfloat16).scalars(as: BFloat16.self)[0].bitPattern == bits)
   }
 
+  @Test func `bf16 numbers are equal as numbers are`() {
+    #expect(BFloat16(-0.0 as Float) == BFloat16(0.0 as Float))
+    #expect(Set([BFloat16(-0.0 as Float), BFloat16(0.0 as Float)]).count == 1)
+    #expect(BFloat16(Float.nan) != BFloat16(Float.nan))
+    #expect(Tensor([-0.0 as Float]).cast(to: .bfloat16) == Tensor([BFloat16(0 as Float)]))
+  }
+
   @Test func `brain floats keep not-a-number`() {
     #expect(BFloat16(Float.nan).floatValue.isNaN)
     #expect(BFloat16(Float(bitPattern: 0x7F80_0001)).floatValue.isNaN)
