@@ -87,7 +87,7 @@ let package = Package(
         "RanvierOptimizers", "RanvierModels", "RanvierLoop",
       ]),
     .target(
-      name: "TestSupport", dependencies: ["RanvierTensors", "RanvierFiles"],
+      name: "TestSupport", dependencies: ["RanvierTensors", "RanvierCompilation", "RanvierFiles"],
       path: "Tests/TestSupport", swiftSettings: swiftSettings),
     tests("RanvierTests", ["Ranvier"]),
     tests("RanvierCompilationTests", ["RanvierTensors", "RanvierCompilation", "CKernels"]),

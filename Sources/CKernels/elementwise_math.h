@@ -1,4 +1,5 @@
-// Elementary functions of f32, without branches, so that loops over them vectorise.
+// Elementary functions of f32, without branches, so that loops over them vectorise; and of f64 what
+// the library lacks and several kernels need.
 //
 // Errors are at most 2-3 units in the last place over the whole range, subnormal results included.
 // The polynomials are minimax fits made for Ranvier by Remez exchange in 50 digits, weighted so
@@ -63,8 +64,8 @@ CK_INLINE float ck_exponential_scaled_f32(float x, int32_t shift) {
 
 CK_INLINE float ck_exponential_f32(float x) { return ck_exponential_scaled_f32(x, 0); }
 
-// exp(x) for -130 <= x <= 40 or NaN, in fewer instructions: 64 more than n is the exponent of a normal
-// number.
+// exp(x) for -130 <= x <= 40 or NaN, in fewer instructions: 64 more than n is the exponent of a
+// normal number.
 CK_INLINE float ck_exponential_core_f32(float x) {
   ck_exponent_f32 e = ck_split_exponential_f32(x);
   return (1.0f + e.rest) * ck_power_of_two_f32(e.power + 64) * 0x1p-64f;
@@ -103,6 +104,11 @@ CK_INLINE float ck_logistic_f32(float x) {
   // Only exp of negative numbers: no overflow, and full accuracy on both sides.
   float e = ck_exponential_bounded_f32(-__builtin_fabsf(x));
   return (x >= 0.0f ? 1.0f : e) / (1.0f + e);
+}
+
+CK_INLINE double ck_logistic_f64(double x) {
+  double e = __builtin_exp(-__builtin_fabs(x));
+  return (x >= 0 ? 1 : e) / (1 + e);
 }
 
 CK_INLINE float ck_hyperbolic_sine_f32(float x) {

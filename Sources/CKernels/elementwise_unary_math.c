@@ -7,11 +7,6 @@
 // ---------------------------------------------------------------------------------------------
 // f64 functions that libm lacks
 
-static double ck_logistic_f64(double x) {
-  double e = exp(-fabs(x));
-  return (x >= 0 ? 1 : e) / (1 + e);
-}
-
 static double ck_inverse_error_function_f64(double x) {
   double a = fabs(x);
   if (!(a < 1)) return a == 1 ? x * (double)INFINITY : (double)NAN;

@@ -2,17 +2,10 @@
 
 #include "elementwise_math.h"
 
-#include <math.h>
-
 // Below this many elements of the cell, waking another thread costs more than it saves.
 #define CK_CELL_GRAIN 2048
 
-CK_INLINE double ck_logistic_f64(double x) {
-  double e = exp(-fabs(x));
-  return (x >= 0 ? 1 : e) / (1 + e);
-}
-
-#define ck_hyperbolic_tangent_f64 tanh
+#define ck_hyperbolic_tangent_f64 __builtin_tanh
 
 typedef struct ck_lstm_step {
   const ck_lstm *lstm;
@@ -25,6 +18,18 @@ typedef struct ck_lstm_gradient {
   const void *gates, *cell, *hidden_gradient, *next_cell_gradient;
   void *sum_gradients, *cell_gradient;
 } ck_lstm_gradient;
+
+// Elements of the cell that lie in one row, and where the first gate of the first of them is.
+typedef struct ck_lstm_part {
+  size_t count, gate;
+} ck_lstm_part;
+
+// The part of `begin` ..< `end` that begins there.
+CK_INLINE ck_lstm_part ck_lstm_part_at(const ck_lstm *lstm, size_t begin, size_t end) {
+  size_t row = begin / lstm->units, first = begin % lstm->units;
+  size_t rest = lstm->units - first;
+  return (ck_lstm_part){rest < end - begin ? rest : end - begin, 4 * row * lstm->units + first};
+}
 
 // Steps of f16 and bf16 have cells of f32. Each part lies within a row; results may be written over
 // the operands of the same sizes, since every element is read before it is written.
@@ -68,32 +73,26 @@ typedef struct ck_lstm_gradient {
   }                                                                                               \
   static void ck_lstm_range_##suffix(void *context, size_t begin, size_t end) {                   \
     const ck_lstm_step *step = context;                                                           \
-    size_t units = step->lstm->units;                                                             \
-    for (size_t at = begin; at < end;) {                                                          \
-      size_t row = at / units, first = at % units;                                                \
-      size_t n = units - first < end - at ? units - first : end - at;                             \
-      size_t gate = 4 * row * units + first;                                                      \
+    while (begin < end) {                                                                         \
+      ck_lstm_part part = ck_lstm_part_at(step->lstm, begin, end);                                \
       ck_lstm_part_##suffix(                                                                      \
-        (const storage *)step->sums + gate, (const computation *)step->cell + at,                 \
-        (storage *)step->hidden + at, (computation *)step->next_cell + at,                        \
-        (storage *)step->gates + gate, units, n);                                                 \
-      at += n;                                                                                    \
+        (const storage *)step->sums + part.gate, (const computation *)step->cell + begin,         \
+        (storage *)step->hidden + begin, (computation *)step->next_cell + begin,                  \
+        (storage *)step->gates + part.gate, step->lstm->units, part.count);                       \
+      begin += part.count;                                                                        \
     }                                                                                             \
   }                                                                                               \
   static void ck_lstm_gradient_range_##suffix(void *context, size_t begin, size_t end) {          \
     const ck_lstm_gradient *step = context;                                                       \
-    size_t units = step->lstm->units;                                                             \
-    for (size_t at = begin; at < end;) {                                                          \
-      size_t row = at / units, first = at % units;                                                \
-      size_t n = units - first < end - at ? units - first : end - at;                             \
-      size_t gate = 4 * row * units + first;                                                      \
+    while (begin < end) {                                                                         \
+      ck_lstm_part part = ck_lstm_part_at(step->lstm, begin, end);                                \
       ck_lstm_gradient_part_##suffix(                                                             \
-        (const storage *)step->gates + gate, (const computation *)step->cell + at,                \
-        (const storage *)step->hidden_gradient + at,                                              \
-        (const computation *)step->next_cell_gradient + at,                                       \
-        (storage *)step->sum_gradients + gate, (computation *)step->cell_gradient + at, units,    \
-        n);                                                                                       \
-      at += n;                                                                                    \
+        (const storage *)step->gates + part.gate, (const computation *)step->cell + begin,        \
+        (const storage *)step->hidden_gradient + begin,                                           \
+        (const computation *)step->next_cell_gradient + begin,                                    \
+        (storage *)step->sum_gradients + part.gate,                                               \
+        (computation *)step->cell_gradient + begin, step->lstm->units, part.count);               \
+      begin += part.count;                                                                        \
     }                                                                                             \
   }
 CK_LSTM(f16, ck_f16, float, f32, CK_VECTOR_LOOP)

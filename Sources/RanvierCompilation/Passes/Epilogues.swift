@@ -20,7 +20,7 @@ package enum Epilogues {
     /// Whether no element loop reads a value.
     func isReadByNoLoop(_ value: Graph.ValueID) -> Bool {
       !isOutput.contains(value)
-        && consumers[Int(value)].allSatisfy { !isPartOfLoops(graph.nodes[Int($0)].primitive) }
+        && consumers[Int(value)].allSatisfy { !Fusion.mayTake(graph.nodes[Int($0)].primitive) }
     }
 
     // A chain ends at its last node; the nodes before it disappear into it.
@@ -93,12 +93,6 @@ package enum Epilogues {
     var residual: Graph.ValueID?
     var activation = Epilogue.Activation.identity
     var widens = false
-  }
-
-  /// Whether a primitive may be fused with others.
-  private static func isPartOfLoops(_ primitive: any Primitive) -> Bool {
-    primitive is any ElementwisePrimitive || primitive is any ReductionPrimitive
-      || primitive is Reshape || primitive is Concatenate
   }
 
   private static func isProduct(_ primitive: any Primitive) -> Bool {

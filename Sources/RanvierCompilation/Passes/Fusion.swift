@@ -32,6 +32,12 @@ package enum Fusion {
     }
   }
 
+  /// Whether a primitive may become part of a loop.
+  static func mayTake(_ primitive: any Primitive) -> Bool {
+    primitive is any ElementwisePrimitive || primitive is any ReductionPrimitive
+      || primitive is Reshape || primitive is Concatenate || primitive is RandomBits
+  }
+
   /// Whether a loop's working memory stays within what its kernel has.
   private static func fits(_ fused: FusedLoop) -> Bool {
     let loop = fused.loop

@@ -17,8 +17,8 @@ public enum Reduction: String, Sendable, Hashable, CaseIterable {
   /// Weights and reduces losses.
   ///
   /// Losses of weight 0 are left out, even those that are not numbers; given to a loss of this
-  /// library, such weights also keep what is wrong with an example from its derivatives. The mean of no losses, or
-  /// with weights whose sum is 0, is not-a-number.
+  /// library, such weights also keep what is wrong with an example from its derivatives. The mean of
+  /// no losses, or with weights whose sum is 0, is not-a-number.
   ///
   /// - Shapes: `weights` has the losses' leading axes, such as `[batch]` beside `[batch, time]`.
   public func callAsFunction(_ losses: Tensor, weights: Tensor? = nil) -> Tensor {

@@ -44,8 +44,11 @@ package struct ConvolutionKernel: Sendable {
   /// Whether a convolution of bf16 numbers is computed sooner by our own kernels of f32, which leave
   /// out what lies outside of small images.
   package var isFasterInFloat32: Bool {
-    guard type == .bfloat16, input[0] >= 4, Swift.min(input[-1], output[-1]) >= 128,
-      output.sizes[1 ... geometry.axes].reduce(1, *) <= 16
+    // From images of 7 x 7 on, and with fewer images or channels, the library is as fast.
+    let (fewestImages, fewestChannels, mostPositions) = (4, 128, 16)
+    guard type == .bfloat16, input[0] >= fewestImages,
+      Swift.min(input[-1], output[-1]) >= fewestChannels,
+      output.sizes[1 ... geometry.axes].reduce(1, *) <= mostPositions
     else { return false }
     let wide = ConvolutionKernel(
       direction, type: .float32, geometry: geometry, input: input, kernel: kernel, output: output)

@@ -1,6 +1,16 @@
 // Where the examples of a batch go when a primitive that has a batch axis, or channels, of its own
 // is applied to all of them at once.
 
+extension Primitive {
+  /// The results for a batch of a primitive whose operands and results all begin with an axis of
+  /// examples of their own.
+  func appliedToJoinedExamples(_ batch: BatchedApplication) -> [Tensor] {
+    applyAll(self, batch.operands.indices.map { batch.repeated($0).joiningExamples() }).map {
+      $0.separatingExamples(batch.size)
+    }
+  }
+}
+
 extension Tensor {
   /// Examples and the axis behind them as one: `[examples, n, ...]` as `[examples * n, ...]`.
   func joiningExamples() -> Tensor {

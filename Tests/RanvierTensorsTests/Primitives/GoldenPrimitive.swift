@@ -85,20 +85,11 @@ struct GoldenPrimitive: Decodable {
       if let cumulative = type as? any CumulativePrimitive.Type {
         return cumulative.init(axis: try required(axis), isReversed: try required(reversed))
       }
-      if GoldenPrimitive.isPlain(type) { return sample }
+      // Options are properties.
+      if Mirror(reflecting: sample).children.isEmpty { return sample }
     }
     return try structural() ?? matrix() ?? window() ?? block()
       ?? #require(try other(), "no primitive \(name)")
-  }
-
-  /// Whether a primitive has no options.
-  private static func isPlain(_ type: any Primitive.Type) -> Bool {
-    if type is any ElementwisePrimitive.Type { return type != Cast.self }
-    let others: [any Primitive.Type] = [
-      DeriveKey.self, DynamicUpdate.self, CholeskyFactor.self, Cofactors.self, Determinant.self,
-      LogDeterminant.self, SymmetricEigen.self, LSTMCell.self, LSTMCellGradient.self,
-    ]
-    return others.contains { $0 == type }
   }
 
   private func matrix() throws -> (any Primitive)? {

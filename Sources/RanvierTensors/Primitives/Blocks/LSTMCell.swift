@@ -54,9 +54,7 @@ package struct LSTMCell: Primitive {
   }
 
   package func vectorized(_ batch: BatchedApplication) -> [Tensor] {
-    applyAll(self, batch.operands.indices.map { batch.repeated($0).joiningExamples() }).map {
-      $0.separatingExamples(batch.size)
-    }
+    appliedToJoinedExamples(batch)
   }
 
   package func evaluate(

@@ -1,10 +1,9 @@
-import RanvierCompilation
-import RanvierTensors
-import TestSupport
-import Testing
+internal import RanvierCompilation
+package import RanvierTensors
+package import Testing
 
 /// Expects a function and its derivatives to give compiled what they give without.
-func expectCompiledMatches(
+package func expectCompiledMatches(
   at point: [Tensor], _ comment: String, sourceLocation: SourceLocation = #_sourceLocation,
   of function: @escaping @Sendable ([Tensor]) -> Tensor
 ) throws {
