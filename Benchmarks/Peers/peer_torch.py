@@ -9,6 +9,7 @@ import copy
 import torch
 from torch.nn import functional
 
+import torch_functions
 import worker
 from torch_models import micro
 from torch_models.cnn import cnn
@@ -174,5 +175,7 @@ catalog |= {f"{name}_bf16": make("bf16") for name, make in families.items()}
 if options.mode != "channels-last":
     catalog |= worker.micro_catalog(micro, lambda f: lambda tensors: Function(f, tensors))
     catalog["adam_update"] = Adam
+if options.mode == "eager":
+    catalog |= torch_functions.catalog()
 
 worker.serve(torch.__version__, catalog)

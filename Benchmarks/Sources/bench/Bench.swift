@@ -9,7 +9,7 @@ struct Bench {
       let options = try Options(Array(CommandLine.arguments.dropFirst()))
       // Before anything computes: the number of threads is read once.
       Machine.limitThreads(options.threads)
-      if options.isMicro { try Machine.keepFreedMemory() }
+      if options.subject != .models { try Machine.keepFreedMemory() }
       switch options.action {
       case .list: for row in options.workloads { print("\(row.name): \(row.summary)") }
       case .plan: try printPlans(options)

@@ -17,11 +17,28 @@ struct Options: Sendable {
     case compare(String, String)
   }
 
+  /// What is measured.
+  enum Subject: Sendable {
+    case models
+    /// Single operations on much memory, and products.
+    case operations
+    /// Activations, losses and layers.
+    case functions
+
+    var catalog: [Workload] {
+      switch self {
+      case .models: Workload.catalog
+      case .operations: Workload.microCatalog
+      case .functions: Workload.functionCatalog
+      }
+    }
+  }
+
   var action = Action.measure
   /// The rows to run.
   var workloads: [Workload] = []
-  /// Whether the rows are single operations.
-  var isMicro = false
+  /// What the rows are.
+  var subject = Subject.models
   var rounds = 5
   /// For each side in each round.
   var seconds = 1.0
@@ -31,12 +48,22 @@ struct Options: Sendable {
   /// The folder of the peers' scripts.
   var scripts = "Peers"
   var runsCompiledTorch = true
+
+  /// The peers that take part.
+  var peers: [Peer] {
+    switch subject {
+    case .functions: [.torchEager]
+    case .models, .operations: Peer.catalog.filter { !$0.compiles || runsCompiledTorch }
+    }
+  }
+
   /// Where the report is written.
   var json: String?
 
   static let usage = """
     usage: bench [options]
       --micro              single operations instead of models
+      --functions          every activation, loss and layer, beside PyTorch's
       --workloads a,b      the rows to run; all if not given
       --rounds n           how often each side has its turn (5)
       --seconds s          how long a turn is (1)
@@ -75,7 +102,8 @@ struct Options: Sendable {
       switch option {
       case "--workloads":
         names = try value(of: option).split(separator: ",").map(String.init)
-      case "--micro": isMicro = true
+      case "--micro": subject = .operations
+      case "--functions": subject = .functions
       case "--rounds": rounds = try number(of: option)
       case "--seconds": seconds = try number(of: option)
       case "--threads": threads = try number(of: option)
@@ -96,12 +124,12 @@ struct Options: Sendable {
       default: throw BenchError("unknown option \(option)\n\(Options.usage)")
       }
     }
-    let rows = isMicro ? Workload.microCatalog : Workload.catalog
+    let rows = subject.catalog
     workloads =
       try names?.map { name in
         guard let workload = rows.first(where: { $0.name == name }) else {
           throw BenchError(
-            "no workload `\(name)`; --list shows all\(isMicro ? "" : ", with --micro further ones")"
+            "no workload `\(name)`; --list shows all, with --micro or --functions others"
           )
         }
         return workload

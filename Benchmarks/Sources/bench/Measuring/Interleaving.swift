@@ -41,7 +41,7 @@ struct Interleaving {
       note("without peers: they need a Python with torch, jax, optax, onnx, onnxruntime and numpy")
       return []
     }
-    return Peer.catalog.filter { !$0.compiles || options.runsCompiledTorch }.compactMap { peer in
+    return options.peers.compactMap { peer in
       do {
         return try PeerProcess(
           peer, python: python, scripts: options.scripts, threads: options.threads)

@@ -7,9 +7,11 @@ struct Peer: Sendable {
   /// Whether it compiles for so long that it can be left out.
   var compiles = false
 
+  static let torchEager = Peer(name: "torch eager", arguments: ["peer_torch.py", "eager"])
+
   /// All peers, in the order of the table's columns.
   static let catalog: [Peer] = [
-    Peer(name: "torch eager", arguments: ["peer_torch.py", "eager"]),
+    torchEager,
     Peer(name: "torch channels last", arguments: ["peer_torch.py", "channels-last"]),
     Peer(name: "torch compiled", arguments: ["peer_torch.py", "compiled"], compiles: true),
     Peer(name: "jax jit", arguments: ["peer_jax.py"]),

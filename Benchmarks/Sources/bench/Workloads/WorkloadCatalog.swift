@@ -23,4 +23,8 @@ extension Workload {
 
   /// Single operations, which `--micro` runs.
   static let microCatalog: [Workload] = elementWise + reductions + matrixProducts
+
+  /// Every activation, loss and layer, which `--functions` runs.
+  static let functionCatalog: [Workload] =
+    (FunctionRow.activations + FunctionRow.losses + FunctionRow.layers).flatMap(\.workloads)
 }
