@@ -335,7 +335,7 @@ static void ck_run_range(void *context, size_t begin, size_t end) {
     for (int32_t i = 0; i < loop->step_count; i++) {
       if (next_count > 0) ck_prefetch(plan, next, next_count, i, loop->step_count);
       const ck_step *step = &loop->steps[i];
-      const void *in[3];
+      const void *in[CK_STEP_MAX_OPERANDS];
       for (int32_t k = 0; k < step->operand_count; k++) in[k] = values[step->operands[k]];
       void *out = (void *)values[step->result];
       switch (step->kind) {

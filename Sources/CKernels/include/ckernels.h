@@ -111,15 +111,19 @@ typedef void (*ck_block_kernel)(void *out, const void *const *in, size_t start, 
 // round once.
 ck_block_kernel ck_op_kernel(ck_op op, ck_type type);
 
-// Two operations of arithmetic on f32 or f64, each rounded: the second takes in[0] `first` in[1] and
+// Two operations of arithmetic, maximum or minimum on f32 or f64, each rounded: the second takes in[0] `first` in[1] and
 // in[2], or the other way round if `from_right`. NULL for others.
 ck_block_kernel ck_pair_kernel(ck_op first, ck_op second, bool from_right, ck_type type);
 
 // out[r, i] = elements[r, i] op values[r], or the operands the other way round if `row_first`; `out`
-// may equal `elements`. For arithmetic on f32 and f64, else NULL.
+// may equal `elements`. For the same operations on f32 and f64, else NULL.
 typedef void (*ck_row_kernel)(void *out, const void *elements, const void *values, size_t rows,
                               size_t row);
 ck_row_kernel ck_row_operand_kernel(ck_op op, bool row_first, ck_type type);
+
+// in[0] `comparison` in[1] ? in[2] : in[3]; NULL unless the compared type is f32, f64, i32 or i64 and
+// the chosen type of the same size.
+ck_block_kernel ck_choice_kernel(ck_op comparison, ck_type compared, ck_type chosen);
 
 // The conversion between two types, never NULL. Float to integer truncates toward zero and
 // saturates, NaN gives 0; anything to bool is != 0; float to f16/bf16 rounds to nearest even, NaN
@@ -144,6 +148,7 @@ void ck_derive_keys(uint32_t *out, const uint32_t *keys, const uint32_t *counter
 // of block kernels on each block, so that intermediates never reach main memory.
 #define CK_BLOCK 1024              // elements per block
 #define CK_LOOP_MAX_BUFFERS 64     // inputs + outputs
+#define CK_STEP_MAX_OPERANDS 4
 #define CK_LOOP_MAX_REGISTERS 32   // temporaries of one block, each CK_BLOCK * 8 bytes
 #define CK_LOOP_MAX_STEPS 256
 
@@ -180,7 +185,7 @@ typedef struct ck_step {
   ck_row_kernel row_kernel; // CK_STEP_ROW_OPERAND
   int32_t reduction;        // CK_STEP_REDUCE: a ck_reduction
   ck_type type;             // CK_STEP_REDUCE and CK_STEP_SPREAD: of the operand and the result
-  uint16_t operands[3];
+  uint16_t operands[CK_STEP_MAX_OPERANDS];
   uint16_t operand_count;
   uint16_t result;          // an output or a register
   uint16_t cost;            // of an element, in additions

@@ -13,13 +13,22 @@ public import RanvierTensors
 ///   PyTorch's and Howard et al. 2019, arXiv:1905.02244. Keras once had 0.2 and 0.5, Axon has 0.2
 ///   and 0.2.
 public func hardSigmoid(_ x: Tensor, alpha: Double = 1 / 6.0, beta: Double = 0.5) -> Tensor {
-  hardSigmoid("hardSigmoid", x, alpha: alpha, beta: beta) { sigmoid, _ in sigmoid }
+  hardSigmoid("hardSigmoid", x, alpha: alpha, beta: beta) {
+    $1
+  } slope: { _ in
+    (between: Tensor(alpha), above: 0)
+  }
 }
 
 /// What a function makes of elements and their hard sigmoids, in `f32` for 16-bit types.
+///
+/// - Parameters:
+///   - value: The function's value.
+///   - slope: Its derivative between the ends of the sigmoid's slope, and above; below it is 0.
 func hardSigmoid(
   _ spelling: String, _ x: Tensor, alpha: Double, beta: Double,
-  function: (_ sigmoid: Tensor, _ x: Tensor) -> Tensor
+  value: @escaping @Sendable (_ x: Tensor, _ sigmoid: Tensor) -> Tensor,
+  slope: @escaping @Sendable (_ x: Tensor) -> (between: Tensor, above: Double)
 ) -> Tensor {
   if x.error != nil { return x }
   guard alpha > 0, alpha.isFinite, beta.isFinite else {
@@ -28,11 +37,14 @@ func hardSigmoid(
         operation: spelling, rule: "a positive alpha, and finite numbers",
         got: "alpha \(alpha), beta \(beta)"))
   }
-  return composed(spelling, x) { operands in
-    // The sum first: near the lower end it is exact, and small results keep their digits.
-    let line = (operands[0] + beta / alpha) * alpha
-    let sigmoid = select(lessOrEqual(line, 0), 0, select(greaterOrEqual(line, 1), 1, line))
-    return function(sigmoid, operands[0])
+  // The sum first: near the lower end it is exact, and small results keep their digits.
+  @Sendable func line(_ x: Tensor) -> Tensor { (x + beta / alpha) * alpha }
+  return elementwise(spelling, x) {
+    value($0, clamp(line($0), 0, 1))
+  } slope: {
+    let (between, above) = slope($0)
+    let line = line($0)
+    return select(lessOrEqual(line, 0), 0, select(greaterOrEqual(line, 1), above, between))
   }
 }
 

@@ -13,9 +13,11 @@ public import RanvierTensors
 ///   - beta: The sigmoid of 0.
 /// - Source: Howard et al. 2019, arXiv:1905.02244. Axon's constants are 0.2 and 0.2.
 public func hardSilu(_ x: Tensor, alpha: Double = 1 / 6.0, beta: Double = 0.5) -> Tensor {
-  hardSigmoid("hardSilu", x, alpha: alpha, beta: beta) { sigmoid, x in
+  hardSigmoid("hardSilu", x, alpha: alpha, beta: beta) {
     // From where the sigmoid is 0 on, any finite factor does.
-    maximum(x, -beta / alpha) * sigmoid
+    maximum($0, -beta / alpha) * $1
+  } slope: {
+    (between: $0 * (2 * alpha) + beta, above: 1)
   }
 }
 

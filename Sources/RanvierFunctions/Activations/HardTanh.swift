@@ -18,8 +18,9 @@ public func hardTanh(_ x: Tensor, from low: Double = -1, to high: Double = 1) ->
       invalid: OperationError(
         operation: "hardTanh", rule: "ends in order", got: "\(low) to \(high)"))
   }
-  return select(lessOrEqual(x, low), low, select(greaterOrEqual(x, high), high, x))
-    .spelled("hardTanh", x)
+  return withDerivative(of: { clamp($0, low, high) }) { x, _, cotangent in
+    select(lessOrEqual(x, low), 0, select(greaterOrEqual(x, high), 0, cotangent))
+  }(x).spelled("hardTanh", x)
 }
 
 extension Activation {

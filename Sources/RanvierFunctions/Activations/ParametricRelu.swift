@@ -31,7 +31,14 @@ public func prelu(_ x: Tensor, slope: Tensor, alongAxis axis: Int = -1) -> Tenso
       return Tensor(invalid: error)
     }
   }
-  let isPositive = greater(x, 0)
   // Positive elements are kept from the product: infinite ones would harm the slope's derivative.
-  return select(isPositive, x, select(isPositive, 0, x) * factors).spelled("prelu", x, slope)
+  let result = withDerivative(of: { (operands: [Tensor]) in
+    maximum(operands[0], 0) + minimum(operands[0], 0) * operands[1]
+  }) { operands, _, cotangent in
+    let isPositive = greater(operands[0], 0)
+    let own = select(isPositive, cotangent, cotangent * operands[1])
+    let slopes = select(isPositive, 0, operands[0]) * cotangent
+    return [own, slopes.summed(to: operands[1].shape)]
+  }
+  return result([x, factors]).spelled("prelu", x, slope)
 }

@@ -32,13 +32,6 @@ public func cosineSimilarity(
   }
 }
 
-/// The cosines of the angles between vectors along an axis.
-func cosines(_ first: Tensor, _ second: Tensor, alongAxis axis: Int) -> Tensor {
-  let products =
-    directions(first, alongAxis: axis).directions * directions(second, alongAxis: axis).directions
-  return products.sum(alongAxes: [axis])
-}
-
 extension Loss {
   /// The negative cosine of the angle between predicted and true vectors.
   public static let cosineSimilarity = Loss("cosine_similarity") { targets, predictions in

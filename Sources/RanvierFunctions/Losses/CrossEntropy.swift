@@ -43,15 +43,16 @@ struct CrossEntropy {
       throw wrongTargets(targets, logarithms, batch)
     }
     let size = logarithms.shape[-1]
-    let positions = Tensor.range(size, elementType: .int64)
-    let chosen = equal(targets.cast(to: .int64).expandedDimension(at: -1), positions)
+    // Classes that do not fit into 32 bits are unknown ones.
+    let classes = targets.cast(to: .int32).expandedDimension(at: -1)
     // Compared as f64: an unsigned class may be too large for i64.
     let known = bitwiseAnd(
       greaterOrEqual(targets, 0), less(targets.cast(to: .float64), Double(size)))
-    if classWeights == nil, labelSmoothing == 0 {
-      let terms = select(chosen, logarithms, 0)
-      return (select(known, -terms.sum(alongAxes: [-1]), Double.nan), nil)
+    if classWeights == nil, labelSmoothing == 0, size > 0 {
+      let chosen = logarithms.gatheredElements(at: classes, alongAxis: -1).squeezed(axes: [-1])
+      return (select(known, -chosen, Double.nan), nil)
     }
+    let chosen = equal(classes, Tensor.range(size, elementType: .int32))
     let (losses, counts) = losses(
       ofDistributions: chosen.cast(to: logarithms.elementType), logarithms, classWeights)
     return (select(known, losses, Double.nan), counts)

@@ -26,27 +26,5 @@ func logarithm(ofComplement probability: Tensor) -> Tensor {
 /// `factor * value`, where 0 times infinity counts as 0: what happens with probability 0 costs
 /// nothing.
 func expected(_ factor: Tensor, _ value: Tensor) -> Tensor {
-  factor * select(bitwiseAnd(equal(factor, 0), isInfinite(value)), 0, value)
-}
-
-/// The vectors along an axis divided by their length, and their lengths with an axis of size 1.
-///
-/// Vectors are divided by their largest element first, so that squares neither overflow nor vanish;
-/// zeros stay zeros and have no derivative. A vector with infinite elements points along those.
-func directions(
-  _ vectors: Tensor, alongAxis axis: Int
-) -> (directions: Tensor, lengths: Tensor) {
-  let size = vectors.rank == 0 ? 1 : vectors.shape[axis]
-  if size == 0 { return (vectors, vectors.sum(alongAxes: [axis], keepingAxes: true)) }
-  // A constant for derivatives, since it cancels.
-  let largest = stopGradient(abs(vectors).max(alongAxes: [axis], keepingAxes: true))
-  let (isInfinity, isZero) = (isInfinite(largest), equal(largest, 0))
-  let scale = select(bitwiseOr(isInfinity, isZero), 1, largest)
-  let ends = select(isInfinite(vectors), sign(vectors), 0)
-  let scaled = select(isInfinity, ends, vectors / scale)
-  let squares = (scaled * scaled).sum(alongAxes: [axis], keepingAxes: true)
-  // Chosen before and after: the root has an infinite derivative at 0.
-  let roots = select(isZero, 0, sqrt(select(isZero, 1, squares)))
-  let lengths = select(isInfinity, Double.infinity, roots * scale)
-  return (select(isZero, 0, scaled / select(isZero, 1, roots)), lengths)
+  factor * select(equal(factor, 0), select(isInfinite(value), 0, value), value)
 }

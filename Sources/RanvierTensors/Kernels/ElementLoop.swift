@@ -26,6 +26,8 @@ package struct ElementLoop: Sendable, Hashable {
     case pair(UInt32, UInt32, fromRight: Bool, ElementType)
     /// Arithmetic on elements and values that have one for each row, or the other way round.
     case rowOperand(UInt32, rowFirst: Bool, ElementType)
+    /// One of the last two operands, by a comparison of the first two.
+    case choice(UInt32, compared: ElementType, chosen: ElementType)
   }
 
   package struct Step: Sendable, Hashable {
@@ -100,6 +102,11 @@ package struct ElementLoop: Sendable, Hashable {
   /// Whether an operation on a type can be joined with others in one step.
   static func isJoinable(_ operation: UInt32, _ type: ElementType) -> Bool {
     ck_row_operand_kernel(ck_op(operation), false, type.ckType) != nil
+  }
+
+  /// Whether a comparison can be joined with a selection by its result.
+  static func isChoice(_ operation: UInt32, compared: ElementType, chosen: ElementType) -> Bool {
+    ck_choice_kernel(ck_op(operation), compared.ckType, chosen.ckType) != nil
   }
 
   /// The number of block-sized registers that the loop's temporary values need.
@@ -184,6 +191,7 @@ private final class PreparedLoop: Sendable {
       if operands.count > 0 { prepared.operands.0 = operands[0] }
       if operands.count > 1 { prepared.operands.1 = operands[1] }
       if operands.count > 2 { prepared.operands.2 = operands[2] }
+      if operands.count > 3 { prepared.operands.3 = operands[3] }
       prepared.result = UInt16(registers.location(of: inputCount + index))
       steps[index] = prepared
     }
@@ -245,6 +253,8 @@ private final class PreparedLoop: Sendable {
     case .pair(let first, let second, let fromRight, let type):
       prepared.kernel = ck_pair_kernel(ck_op(first), ck_op(second), fromRight, type.ckType)
       if !step.isPerRow { prepared.cost = 2 }
+    case .choice(let comparison, let compared, let chosen):
+      prepared.kernel = ck_choice_kernel(ck_op(comparison), compared.ckType, chosen.ckType)
     case .rowOperand(let code, let rowFirst, let type):
       prepared.kind = CK_STEP_ROW_OPERAND
       prepared.row_kernel = ck_row_operand_kernel(ck_op(code), rowFirst, type.ckType)

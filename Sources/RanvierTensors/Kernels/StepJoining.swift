@@ -3,13 +3,15 @@ internal import CKernels
 // A step of an element loop reads its operands from the first-level cache and writes its result there,
 // which takes longer than an addition. Joined steps take fewer such passes.
 extension ElementLoop {
-  /// The same loop with fewer passes: two operations of arithmetic in one step where nothing else
-  /// needs the first one's result, and values of rows read where they would be spread along the rows.
+  /// The same loop with fewer passes: two operations of arithmetic, or a comparison and a selection by
+  /// it, in one step where nothing else needs the first one's result, and values of rows read where
+  /// they would be spread along the rows.
   ///
   /// Results are the same to the last bit.
   package func joiningSteps() -> ElementLoop {
     var joining = StepJoining(self)
     joining.readRowValues()
+    joining.joinChoices()
     joining.joinPairs()
     return joining.result()
   }
@@ -70,6 +72,33 @@ private struct StepJoining {
     }
   }
 
+  /// Whether a step alone reads another's result, and may take over the other's operands.
+  private func mayMove(_ earlier: Int, to index: Int) -> Bool {
+    // The operands of the earlier step are read later then: before that, no output may take the place
+    // of one of them.
+    readerCounts[loop.inputs.count + earlier] == 1
+      && steps[earlier]?.isPerRow == steps[index]?.isPerRow
+      && !loop.outputs.contains { earlier < $0 && $0 < index }
+  }
+
+  /// Joins each selection with the comparison whose result it alone reads.
+  mutating func joinChoices() {
+    for index in steps.indices {
+      guard let selection = steps[index], case .element(let code, let chosen) = selection.operation,
+        code == CK_OP_SELECT.rawValue, let earlier = step(of: selection.operands[0]),
+        let comparison = steps[earlier],
+        case .element(let operation, let compared) = comparison.operation,
+        ElementLoop.isChoice(operation, compared: compared, chosen: chosen),
+        mayMove(earlier, to: index)
+      else { continue }
+      steps[index] = ElementLoop.Step(
+        .choice(operation, compared: compared, chosen: chosen),
+        operands: comparison.operands + selection.operands[1...],
+        resultType: selection.resultType, isPerRow: selection.isPerRow)
+      steps[earlier] = nil
+    }
+  }
+
   /// Joins each operation of arithmetic with one whose result it alone reads.
   mutating func joinPairs() {
     for index in steps.indices {
@@ -77,10 +106,7 @@ private struct StepJoining {
       for position in [0, 1] {
         guard let earlier = step(of: second.operands[position]),
           let first = steps[earlier], let (firstCode, _) = arithmetic(first),
-          first.isPerRow == second.isPerRow, readerCounts[second.operands[position]] == 1,
-          // The operands of the first are read later now: before that, no output may take the place
-          // of one of them.
-          !loop.outputs.contains(where: { earlier < $0 && $0 < index })
+          mayMove(earlier, to: index)
         else { continue }
         steps[index] = ElementLoop.Step(
           .pair(firstCode, code, fromRight: position == 1, type),

@@ -26,6 +26,7 @@ struct LoopStepsTests {
       case .randomBits: "bits"
       case .pair(_, _, _, let type): "\(type) twice"
       case .rowOperand(_, _, let type): "\(type) of rows"
+      case .choice(_, let type, _): "choice by \(type)"
       }
     }
   }

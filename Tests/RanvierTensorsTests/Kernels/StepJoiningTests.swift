@@ -5,8 +5,13 @@ import Testing
 
 /// Joined steps, against the same loops step by step: the same bits.
 @Suite struct StepJoiningTests {
-  private static let arithmetic = [CK_OP_ADD, CK_OP_SUBTRACT, CK_OP_MULTIPLY, CK_OP_DIVIDE]
-    .map(\.rawValue)
+  private static let arithmetic = [
+    CK_OP_ADD, CK_OP_SUBTRACT, CK_OP_MULTIPLY, CK_OP_DIVIDE, CK_OP_MAXIMUM, CK_OP_MINIMUM,
+  ].map(\.rawValue)
+  private static let comparisons = [
+    CK_OP_EQUAL, CK_OP_NOT_EQUAL, CK_OP_LESS, CK_OP_LESS_OR_EQUAL, CK_OP_GREATER,
+    CK_OP_GREATER_OR_EQUAL,
+  ].map(\.rawValue)
 
   private static func operand(
     _ shape: Shape, _ type: ElementType, using generator: inout TestGenerator
@@ -36,7 +41,7 @@ import Testing
       let latest = elements.last ?? 0
       let other = elements.randomElement(using: &generator) ?? 0
       let operands = Bool.random(using: &generator) ? [latest, other] : [other, latest]
-      switch Int.random(in: 0 ..< 6, using: &generator) {
+      switch Int.random(in: 0 ..< 8, using: &generator) {
       case 0:
         perRow.append(
           append(
@@ -50,6 +55,15 @@ import Testing
       case 2 where !perRow.isEmpty:
         let value = perRow.randomElement(using: &generator) ?? 0
         elements.append(append(.init(.spread(type), operands: [value], resultType: type)))
+      case 3, 4:
+        let comparison = comparisons.randomElement(using: &generator) ?? 0
+        let truth = append(
+          .init(.element(comparison, type), operands: operands.reversed(), resultType: .bool))
+        elements.append(
+          append(
+            .init(
+              .element(CK_OP_SELECT.rawValue, type), operands: [truth] + operands,
+              resultType: type)))
       default:
         elements.append(append(.init(.element(code, type), operands: operands, resultType: type)))
       }
@@ -112,6 +126,29 @@ import Testing
     #expect(loop.joiningSteps().steps[0].operands == [0, 1, 2])
   }
 
+  @Test func `a comparison and the choice by it become one step`() {
+    let comparison = ElementLoop.Step(
+      .element(CK_OP_LESS.rawValue, .float32), operands: [0, 1], resultType: .bool)
+    let loop = Self.loop([comparison, Self.step(CK_OP_SELECT, [3, 2, 0])], outputs: [1])
+    let expected = ElementLoop.Operation.choice(
+      CK_OP_LESS.rawValue, compared: .float32, chosen: .float32)
+    #expect(loop.joiningSteps().steps.map(\.operation) == [expected])
+    #expect(loop.joiningSteps().steps[0].operands == [0, 1, 2, 0])
+  }
+
+  @Test func `a choice of larger elements than were compared stays two steps`() {
+    let type = TensorType(.float32, [2, 4])
+    let wide = TensorType(.float64, [2, 4])
+    let loop = ElementLoop(
+      shape: [2, 4], inputs: [type, type, wide],
+      steps: [
+        .init(.element(CK_OP_LESS.rawValue, .float32), operands: [0, 1], resultType: .bool),
+        .init(
+          .element(CK_OP_SELECT.rawValue, .float64), operands: [3, 2, 2], resultType: .float64),
+      ], outputs: [1])
+    #expect(loop.joiningSteps() == loop)
+  }
+
   @Test func `a result that is read twice or written stays a step`() {
     let product = Self.step(CK_OP_MULTIPLY, [0, 1])
     let twice = Self.loop([product, Self.step(CK_OP_ADD, [3, 3])], outputs: [1])
@@ -123,7 +160,7 @@ import Testing
   @Test func `nothing is read later than an output that may take its place`() {
     let loop = Self.loop(
       [
-        Self.step(CK_OP_MULTIPLY, [0, 1]), Self.step(CK_OP_MAXIMUM, [0, 2]),
+        Self.step(CK_OP_MULTIPLY, [0, 1]), Self.step(CK_OP_REMAINDER, [0, 2]),
         Self.step(CK_OP_ADD, [3, 2]),
       ], outputs: [1, 2])
     #expect(loop.joiningSteps() == loop)
