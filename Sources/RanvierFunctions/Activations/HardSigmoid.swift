@@ -15,8 +15,8 @@ public import RanvierTensors
 public func hardSigmoid(_ x: Tensor, alpha: Double = 1 / 6.0, beta: Double = 0.5) -> Tensor {
   hardSigmoid("hardSigmoid", x, alpha: alpha, beta: beta) {
     $1
-  } slope: { _ in
-    (between: Tensor(alpha), above: 0)
+  } slope: {
+    (between: Tensor(alpha, elementType: $0.elementType), above: 0)
   }
 }
 

@@ -28,10 +28,13 @@ public func huber(
   return reducedLoss(
     "huber", targets, predictions, weights: weights, perElement: perElement, reduction: reduction
   ) { targets, predictions in
-    let difference = predictions - targets
-    // One formula for both parts, in which no infinity meets another.
-    let limited = clamp(difference, -delta, delta)
-    return limited * (difference - limited * 0.5)
+    elementwise("huber", predictions - targets) { difference in
+      // One formula for both parts, in which no infinity meets another.
+      let limited = clamp(difference, -delta, delta)
+      return limited * (difference - limited * 0.5)
+    } slope: {
+      clamp($0, -delta, delta)
+    }
   }
 }
 

@@ -23,15 +23,18 @@ public func logCosh(
     "logCosh", targets, predictions, weights: weights, perElement: perElement,
     reduction: reduction
   ) { targets, predictions in
-    let difference = predictions - targets
-    let size = abs(difference)
-    let isSmall = less(size, 1)
-    // cosh(x) - 1 is 2 sinh(x / 2)^2; the formula for large sizes would lose small results.
-    let half = sinh(select(isSmall, difference, 0) * 0.5)
-    let large = select(isSmall, 1, size)
-    let logarithmOf2 = 0.693147180559945309
-    return select(
-      isSmall, log1p(2 * (half * half)), large + (log1p(exp(-2 * large)) - logarithmOf2))
+    elementwise("logCosh", predictions - targets) { difference in
+      let size = abs(difference)
+      let isSmall = less(size, 1)
+      // cosh(x) - 1 is 2 sinh(x / 2)^2; the formula for large sizes would lose small results.
+      let half = sinh(select(isSmall, difference, 0) * 0.5)
+      let large = select(isSmall, 1, size)
+      let logarithmOf2 = 0.693147180559945309
+      return select(
+        isSmall, log1p(2 * (half * half)), large + (log1p(exp(-2 * large)) - logarithmOf2))
+    } slope: {
+      tanh($0)
+    }
   }
 }
 

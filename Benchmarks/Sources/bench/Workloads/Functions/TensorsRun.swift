@@ -45,7 +45,7 @@ struct TensorsRun: WorkloadRun {
 
   mutating func step() throws { _ = try function(operands) }
 
-  mutating func results() throws -> [Double] { 
+  mutating func results() throws -> [Double] {
     isRandom ? [] : try function(operands).flatMap { $0.sampled() }
   }
 
