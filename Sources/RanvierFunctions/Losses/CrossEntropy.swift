@@ -45,9 +45,7 @@ struct CrossEntropy {
     let size = logarithms.shape[-1]
     let positions = Tensor.range(size, elementType: .int64)
     let chosen = equal(targets.cast(to: .int64).expandedDimension(at: -1), positions)
-    // Compared as f64: an unsigned class may be too large for i64.
-    let known = bitwiseAnd(
-      greaterOrEqual(targets, 0), less(targets.cast(to: .float64), Double(size)))
+    let known = isClass(targets, count: size)
     if classWeights == nil, labelSmoothing == 0 {
       let terms = select(chosen, logarithms, 0)
       return (select(known, -terms.sum(alongAxes: [-1]), Double.nan), nil)
@@ -82,7 +80,7 @@ struct CrossEntropy {
   }
 
   /// The error for targets that are neither distributions nor classes.
-  private func wrongTargets(
+  func wrongTargets(
     _ targets: Tensor, _ predictions: Tensor, _ batch: Shape
   ) -> OperationError {
     var hint = "the model's output has \(predictions.shape[-1]) classes"
