@@ -50,7 +50,7 @@ struct ConfusionCounts {
         "false_negatives": count(bitwiseAnd(actual, bitwiseNot(predicted))),
         "true_negatives": count(bitwiseNot(bitwiseOr(actual, predicted))),
       ]
-      return state.combined(with: counts) { ($0 + $1).spelled(operation) }
+      return state.combined(with: counts) { ($0 + $1).spelled(operation, $0, $1) }
     } catch {
       return state.mapValues { _ in Tensor(invalid: error) }
     }

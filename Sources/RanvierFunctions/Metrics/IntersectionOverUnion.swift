@@ -19,7 +19,8 @@ extension Metric {
   public static func intersectionOverUnion(
     averaging: Averaging = .macro, deciding decision: Decision = .classes()
   ) -> Metric {
-    ofDecisions("intersection_over_union", operation: "intersectionOverUnion", averaging, decision) {
+    ofDecisions("intersection_over_union", operation: "intersectionOverUnion", averaging, decision)
+    {
       ($0.truePositives, $0.support + $0.falsePositives)
     }
   }

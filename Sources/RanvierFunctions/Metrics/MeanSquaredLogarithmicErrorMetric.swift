@@ -7,7 +7,8 @@ extension Metric {
   /// 0 count as 0.
   ///
   /// - Shapes: targets as predictions, `[batch...]`; weights their leading axes.
-  public static let meanSquaredLogarithmicError = Metric.mean(of: "mean_squared_logarithmic_error") {
+  public static let meanSquaredLogarithmicError = Metric.mean(of: "mean_squared_logarithmic_error")
+  {
     RanvierFunctions.meanSquaredLogarithmicError($0, $1, perElement: true, reduction: .none)
   }
 }

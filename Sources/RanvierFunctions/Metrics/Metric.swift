@@ -52,9 +52,10 @@ public struct Metric: Sendable, CustomStringConvertible {
   /// Creates a metric by the state of one batch, and how states are merged.
   init(
     _ name: String, initialize: @escaping @Sendable () -> Parameters,
-    measure: @escaping @Sendable (
-      _ targets: Tensor, _ predictions: Tensor, _ weights: Tensor?
-    ) -> Parameters,
+    measure:
+      @escaping @Sendable (
+        _ targets: Tensor, _ predictions: Tensor, _ weights: Tensor?
+      ) -> Parameters,
     merge: @escaping @Sendable (_ first: Parameters, _ second: Parameters) -> Parameters,
     finalize: @escaping @Sendable (_ state: Parameters) -> Tensor
   ) {

@@ -12,7 +12,10 @@ struct EvaluationStep: Sendable {
   init(model: ResolvedModel, metrics: [Metric]) {
     self.metrics = metrics
     compiled = compileUpdate {
-      (accumulated: inout MetricStates, parameters: Parameters, layerState: Parameters, batch: Batch)
+      (
+        accumulated: inout MetricStates, parameters: Parameters, layerState: Parameters,
+        batch: Batch
+      )
       in
       let outcome = try model.forward(
         parameters: parameters, state: layerState, inputs: batch.inputs, isTraining: false, key: nil
