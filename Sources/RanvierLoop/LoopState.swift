@@ -13,7 +13,8 @@ public struct LoopState: Sendable {
   public struct EpochRecord: Sendable, Hashable {
     /// The number of the epoch, from 1.
     public var epoch: Int
-    /// The values of all metrics by name, validation's with the prefix `validation_`.
+    /// The values of all metrics that are scalars by name, validation's with the prefix
+    /// `validation_`.
     public var metrics: [String: Double]
     /// How long the epoch took, validation included.
     public var seconds: Double

@@ -20,10 +20,16 @@ public enum Averaging: String, Sendable, Hashable, CaseIterable {
   ///   - values: One value for each, `[classes]`.
   ///   - support: How often each occurs.
   ///   - included: Which count for the mean; all of them if nil.
-  func callAsFunction(_ values: Tensor, support: Tensor, included: Tensor? = nil) -> Tensor {
+  ///   - unsupported: The weighted mean if none of them occurs.
+  func callAsFunction(
+    _ values: Tensor, support: Tensor, included: Tensor? = nil, unsupported: Double = .nan
+  ) -> Tensor {
     if self == .none || values.error != nil { return values }
     if values.count == 1 { return values.reshaped(to: []) }
-    if self == .weighted { return quotient((values * support).sum(), support.sum()) }
+    if self == .weighted {
+      let total = support.sum()
+      return select(equal(total, 0), unsupported, (values * support).sum() / total)
+    }
     guard let included else { return values.mean() }
     return quotient(
       select(included, values, 0).sum(), included.cast(to: values.elementType).sum())

@@ -78,7 +78,7 @@ struct ConfusionCounts {
     let occurring = counts.support + counts.falsePositives
     let value = averaging(
       quotient(dividend, divisor), support: counts.support,
-      included: leavesOutAbsent ? notEqual(occurring, 0) : nil)
+      included: leavesOutAbsent ? notEqual(occurring, 0) : nil, unsupported: 0)
     let total = (occurring + counts.trueNegatives).sum()
     return select(equal(total, 0), Double.nan, value)
   }

@@ -22,7 +22,7 @@ extension Metric {
       // 0, also with weights that are rounded.
       func spread(_ counts: Tensor) -> Tensor { (counts * (counts.sum() - counts)).sum() }
       let covariance = matrix.diagonal().sum() * actual.sum() - (actual * predicted).sum()
-      return quotient(covariance, sqrt(spread(actual)) * sqrt(spread(predicted)))
+      return quotient(covariance, sqrt(spread(actual) * spread(predicted)))
     }
   }
 }

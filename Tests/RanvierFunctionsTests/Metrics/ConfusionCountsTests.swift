@@ -133,4 +133,18 @@ import Testing
     #expect(metric(targets, predictions, weights: mask) == Tensor([0.5, 0.5]))
     #expect(Metric.intersectionOverUnion(targets, predictions, weights: mask) == Tensor(0.5))
   }
+
+  @Test func `batches must have the same classes`() {
+    for metric in [Metric.precision, .truePositives] {
+      let state = metric.accumulate(metric.initialize(), targets, predictions, nil)
+      let fewer = metric.accumulate(state, Tensor([0, 1]), oneHot(Tensor([0, 1]), count: 3), nil)
+      let operation = metric.name == "precision" ? "precision" : "truePositives"
+      expectError(
+        metric.finalize(fewer),
+        """
+        \(operation) needs shapes that broadcast (equal sizes, or 1, from the last axis on), got \
+        f64[4] and f64[3]
+        """)
+    }
+  }
 }

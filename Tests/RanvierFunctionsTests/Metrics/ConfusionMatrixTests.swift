@@ -36,16 +36,15 @@ import Testing
   }
 
   @Test func `costs of disagreement`() {
-    // Mistakes of one class cost 1 in all three, those of two 1, 2 and 4.
+    // A mistake by one class counts less where one by two counts more.
     let decision = Decision.indices(classes: 3)
-    let (near, far) = (Tensor([1, 0, 2]), Tensor([2, 0, 0]))
-    func kappa(_ disagreement: Metric.Disagreement, _ predictions: Tensor) -> Double {
-      Metric.cohenKappa(disagreement, deciding: decision)(Tensor([0, 0, 2]), predictions)
-        .scalar(as: Double.self)
+    func kappa(_ disagreement: Metric.Disagreement) -> Tensor {
+      Metric.cohenKappa(disagreement, deciding: decision)(Tensor([0, 0, 2]), Tensor([1, 0, 2]))
     }
-    #expect(kappa(.quadratic, near) > kappa(.linear, near))
-    #expect(kappa(.linear, near) > kappa(.equal, near))
-    #expect(kappa(.quadratic, far) < kappa(.linear, far))
+    // By hand: 1 - 1 / expected costs; rows are 2, 0, 1 and columns 1, 1, 1.
+    expectClose(kappa(.equal), Tensor(1 - 1 / 2.0), relative: 1e-12)
+    expectClose(kappa(.linear), Tensor(1 - 1 / 3.0), relative: 1e-12)
+    expectClose(kappa(.quadratic), Tensor(1 - 1 / 5.0), relative: 1e-12)
   }
 
   @Test func `balanced accuracy leaves out classes that are not true`() {

@@ -58,7 +58,7 @@ import Testing
       metric(Tensor([1.0]), Tensor([2.0])),
       """
       whole needs one loss for each example in order to weight them, got a scalar for targets \
-      f32[1], predictions f32[1]; reduce over every axis but the first
+      f64[1], predictions f64[1]; reduce over every axis but the first
       """)
   }
 }

@@ -28,6 +28,8 @@ struct MetricData: Sendable {
   static let classes = MetricData(
     targets: (random(3, [count]) * 4).cast(to: .int32),
     predictions: softmax(floor(random(4, [count, 4]) * 5)))
+  static let manyClasses = MetricData(
+    targets: (random(12, [count]) * 7).cast(to: .uint8), predictions: scores(13, [count, 7]))
   static let oneHot = MetricData(
     targets: RanvierTensors.oneHot(classes.targets, count: 4), predictions: classes.predictions)
   static let tokens = MetricData(
@@ -91,8 +93,8 @@ struct MetricCase: Sendable, CustomTestStringConvertible {
     MetricCase(.recall, .binary), MetricCase(.recall(averaging: .weighted), .oneHot, "weighted"),
     MetricCase(.specificity, .classes),
     MetricCase(.specificity(deciding: .indices(classes: 4)), .indices, "indices"),
-    MetricCase(.topKAccuracy, .classes), MetricCase(.topKAccuracy(2), .tokens, "2"),
-    MetricCase(.trueNegatives, .labels, empty: 0), MetricCase(.truePositives, .classes, empty: 0),
+    MetricCase(.topKAccuracy, .manyClasses), MetricCase(.topKAccuracy(2), .tokens, "2"),
+    MetricCase(.trueNegatives, .classes, empty: 0), MetricCase(.truePositives, .classes, empty: 0),
   ]
 
   private static let ofCurves: [MetricCase] = [

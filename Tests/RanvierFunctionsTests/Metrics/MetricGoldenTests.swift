@@ -79,7 +79,7 @@ struct GoldenMetrics: Decodable {
       let options = try golden.options(name, as: GoldenMetrics.self)
       return try Set(options.metrics.map { try #require(options.metric($0)).name })
     }
-    for metric in Metric.catalog where !["cosine_similarity"].contains(metric.name) {
+    for metric in Metric.catalog {
       #expect(names.filter { $0 == metric.name }.count >= 3, "\(metric)")
     }
   }

@@ -45,13 +45,6 @@ extension WrongOperation {
       "truePositives needs weights with the leading axes of the values, got weights [3] for values [2, 3]; give one weight for each example, or for each value"
     ),
     WrongOperation(
-      #line,
-      {
-        let metric = Metric.precision
-        let state = metric.accumulate(metric.initialize(), matrix, matrix, nil)
-        return metric.finalize(metric.accumulate(state, tall, tall, nil))
-      }, "precision needs shapes that broadcast, got [3] and [2]"),
-    WrongOperation(
       #line, { Metric.confusionMatrix(deciding: .labels())(matrix, matrix) },
       "confusionMatrix needs decisions of one class for each example, got labels, which are decided each on its own; use .classes()"
     ),
