@@ -66,19 +66,11 @@ struct ClassDecisions {
     return areKnown.map { select($0, isRight, Double.nan) } ?? isRight
   }
 
-  /// Decisions on each class for itself.
-  var labels: LabelDecisions {
-    if isBinary {
-      let hasAxis = predicted.rank > 1
-      let (truths, answers) = (actual.cast(to: .bool), predicted.cast(to: .bool))
-      return LabelDecisions(
-        actual: hasAxis ? truths : truths.expandedDimension(at: -1),
-        predicted: hasAxis ? answers : answers.expandedDimension(at: -1), areKnown: nil)
-    }
-    return LabelDecisions(
-      actual: oneHot(actual, count: count, elementType: .bool),
-      predicted: oneHot(predicted, count: count, elementType: .bool),
-      areKnown: areKnown?.expandedDimension(at: -1))
+  /// How much the examples at each position count together; not-a-number everywhere if a class does
+  /// not exist, which must not be lost silently.
+  func sums(_ weights: Tensor, at positions: Tensor, bins: Int) -> Tensor {
+    let sums = bincount(positions, bins: bins, weights: weights)
+    return areKnown == nil ? sums : sums + select(isNaN(weights).any(), Double.nan, 0)
   }
 }
 

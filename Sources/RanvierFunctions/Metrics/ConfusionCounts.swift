@@ -23,6 +23,45 @@ struct ConfusionCounts {
     trueNegatives = state["true_negatives"]
   }
 
+  /// The counts of labels, each decided on its own.
+  private init(
+    _ decisions: LabelDecisions, _ weights: Tensor?, operation: String
+  ) throws(OperationError) {
+    let (actual, predicted) = (decisions.actual, decisions.predicted)
+    let weights = try exampleWeights(
+      weights, shape: actual.shape, areKnown: nil, operation: operation
+    ).validated()
+    let batchAxes = Array(0 ..< actual.rank - 1)
+    func count(_ isCounted: Tensor) -> Tensor {
+      (isCounted.cast(to: .float64) * weights).sum(alongAxes: batchAxes)
+    }
+    truePositives = count(bitwiseAnd(actual, predicted))
+    falsePositives = count(bitwiseAnd(predicted, bitwiseNot(actual)))
+    falseNegatives = count(bitwiseAnd(actual, bitwiseNot(predicted)))
+    trueNegatives = count(bitwiseNot(bitwiseOr(actual, predicted)))
+  }
+
+  /// The counts of several classes, of which each example is and was predicted to be one: work that
+  /// does not grow with their number.
+  private init(
+    _ decisions: ClassDecisions, _ weights: Tensor?, operation: String
+  ) throws(OperationError) {
+    let (actual, predicted) = (decisions.actual, decisions.predicted)
+    let weights = try decisions.weights(weights, operation: operation).validated()
+    let isRight = equal(actual, predicted).cast(to: .float64)
+    let (right, wrong) = (isRight * weights, (1 - isRight) * weights)
+    func count(_ weights: Tensor, _ classes: Tensor) -> Tensor {
+      decisions.sums(weights, at: classes, bins: decisions.count)
+    }
+    truePositives = count(right, actual)
+    falsePositives = count(wrong, predicted)
+    falseNegatives = count(wrong, actual)
+    // Whatever is another class and was not mistaken for this one. Exactly 0 if there are no others;
+    // rounded weights must not make it negative.
+    let support = truePositives + falseNegatives
+    trueNegatives = maximum(support.sum() - support - falsePositives, 0)
+  }
+
   private init(_ counts: ConfusionCounts, _ transform: (Tensor) -> Tensor) {
     truePositives = transform(counts.truePositives)
     falsePositives = transform(counts.falsePositives)
@@ -36,24 +75,36 @@ struct ConfusionCounts {
     _ decision: Decision, operation: String
   ) -> Parameters {
     do throws(OperationError) {
-      let decisions = try LabelDecisions(targets, predictions, decision, operation: operation)
-      let weights = try decisions.weights(weights, operation: operation).validated()
-      let (actual, predicted) = (decisions.actual, decisions.predicted)
-      let batchAxes = Array(0 ..< actual.rank - 1)
-      func count(_ isCounted: Tensor) -> Tensor {
-        // A product, so that weights that are not numbers reach every count.
-        (isCounted.cast(to: .float64) * weights).sum(alongAxes: batchAxes)
-      }
-      let counts: Parameters = [
-        "true_positives": count(bitwiseAnd(actual, predicted)),
-        "false_positives": count(bitwiseAnd(predicted, bitwiseNot(actual))),
-        "false_negatives": count(bitwiseAnd(actual, bitwiseNot(predicted))),
-        "true_negatives": count(bitwiseNot(bitwiseOr(actual, predicted))),
-      ]
-      return state.combined(with: counts) { ($0 + $1).spelled(operation, $0, $1) }
+      let counts = try ConfusionCounts(
+        targets, predictions, weights, decision, operation: operation)
+      return state.combined(with: counts.state) { ($0 + $1).spelled(operation, $0, $1) }
     } catch {
       return state.mapValues { _ in Tensor(invalid: error) }
     }
+  }
+
+  private init(
+    _ targets: Tensor, _ predictions: Tensor, _ weights: Tensor?, _ decision: Decision,
+    operation: String
+  ) throws(OperationError) {
+    if case .labels(let threshold) = decision {
+      let labels = try LabelDecisions(
+        targets, predictions, threshold: threshold, operation: operation)
+      self = try ConfusionCounts(labels, weights, operation: operation)
+      return
+    }
+    let classes = try ClassDecisions(targets, predictions, decision, operation: operation)
+    self =
+      classes.isBinary
+      ? try ConfusionCounts(LabelDecisions(classes), weights, operation: operation)
+      : try ConfusionCounts(classes, weights, operation: operation)
+  }
+
+  private var state: Parameters {
+    [
+      "true_positives": truePositives, "false_positives": falsePositives,
+      "false_negatives": falseNegatives, "true_negatives": trueNegatives,
+    ]
   }
 
   /// How often each occurs in the targets.

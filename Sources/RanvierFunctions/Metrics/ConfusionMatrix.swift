@@ -58,9 +58,7 @@ extension ClassDecisions {
   /// How often each class was predicted for each class, `[classes, classes]`.
   fileprivate func matrix(_ weights: Tensor?, operation: String) -> Tensor {
     let counts = self.weights(weights, operation: operation)
-    let cells = bincount(actual * count + predicted, bins: count * count, weights: counts)
-    // Classes that do not exist belong to no cell; they must not be lost silently.
-    let unknown = select(isNaN(counts).any(), Double.nan, 0)
-    return cells.reshaped(to: [count, count]) + unknown
+    return sums(counts, at: actual * count + predicted, bins: count * count)
+      .reshaped(to: [count, count])
   }
 }

@@ -15,7 +15,7 @@ extension Metric {
     mean(of: "exact_match") { targets, predictions in
       do throws(OperationError) {
         let decisions = try LabelDecisions(
-          targets, predictions, .labels(threshold: threshold), operation: "exactMatch")
+          targets, predictions, threshold: threshold, operation: "exactMatch")
         return equal(decisions.actual, decisions.predicted).all(alongAxes: [-1])
       } catch {
         return Tensor(invalid: error)

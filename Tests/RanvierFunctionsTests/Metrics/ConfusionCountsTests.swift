@@ -147,4 +147,17 @@ import Testing
         """)
     }
   }
+
+  @Test func `rounded weights leave no negative counts`() {
+    let weights = Tensor([0.1, 0.7, 0.3, 0.2])
+    let always = oneHot(Tensor([1, 1, 1, 1]), count: 4)
+    let counts = Metric.trueNegatives(perClass: true)
+    #expect(counts(targets, always, weights: weights)[1].scalar(as: Double.self) >= 0)
+    expectClose(
+      counts(targets, always, weights: weights), Tensor([0.5, 0, 1.1, 1.3]), absolute: 1e-7)
+    // No example that is not of class 1: nothing to recall of the others.
+    let ones = Tensor([1, 1, 1, 1])
+    #expect(
+      Metric.specificity(averaging: .none)(ones, always, weights: weights)[1] == Tensor(0.0))
+  }
 }

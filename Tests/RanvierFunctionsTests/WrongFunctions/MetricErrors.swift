@@ -42,7 +42,7 @@ extension WrongOperation {
       "fBeta needs a finite beta of 0 or more, got -1.0"),
     WrongOperation(
       #line, { Metric.truePositives(matrix, matrix, weights: row) },
-      "truePositives needs weights with the leading axes of the values, got weights [3] for values [2, 3]; give one weight for each example, or for each value"
+      "truePositives needs weights with the leading axes of the values, got weights [3] for values [2]; give one weight for each example, or for each value"
     ),
     WrongOperation(
       #line, { Metric.confusionMatrix(deciding: .labels())(matrix, matrix) },
