@@ -9,9 +9,9 @@ extension Metric {
   ///
   /// With several classes, the last axis, the largest prediction counts, be it a probability or a
   /// logit; targets are one-hot or soft in the predictions' shape, or integers without the class
-  /// axis, of which those that do not exist give not-a-number. A last axis of size 1, or predictions
-  /// `[batch]`, are predictions of "yes". For several labels that are decided each on its own, see
-  /// ``labelAccuracy(threshold:averaging:)`` and ``exactMatch(threshold:)``.
+  /// axis, of which those that do not exist give not-a-number. A last axis of size 1, or
+  /// predictions `[batch]`, are predictions of "yes". For several labels that are decided each on
+  /// its own, see ``labelAccuracy(threshold:averaging:)`` and ``exactMatch(threshold:)``.
   ///
   /// - Shapes: predictions `[batch..., classes]` or `[batch]`; weights the leading axes of
   ///   `[batch...]`.

@@ -1,20 +1,20 @@
 internal import RanvierTensors
 
 extension Metric {
-  /// The area under the receiver operating characteristic: the chance that a "yes" has a larger score
-  /// than a "no".
+  /// The area under the receiver operating characteristic: the chance that a "yes" has a larger
+  /// score than a "no".
   public static let areaUnderROC = Metric.areaUnderROC()
 
-  /// The area under the receiver operating characteristic: the chance that a "yes" has a larger score
-  /// than a "no", where equal scores count one half.
+  /// The area under the receiver operating characteristic: the chance that a "yes" has a larger
+  /// score than a "no", where equal scores count one half.
   ///
   /// Exact over the data set: batches do not matter, nor does the scale of the scores, which may be
-  /// probabilities or logits. Several classes or labels, the last axis, are each measured against all
-  /// others. Where there are no examples of both kinds the area is not-a-number, and so is an
+  /// probabilities or logits. Several classes or labels, the last axis, are each measured against
+  /// all others. Where there are no examples of both kinds the area is not-a-number, and so is an
   /// average with it.
   ///
-  /// - Shapes: predictions `[batch]` or `[batch..., classes]`; targets of the same shape, true above
-  ///   0.5, or integers `[batch...]`; weights the leading axes of `[batch...]`. A scalar, or
+  /// - Shapes: predictions `[batch]` or `[batch..., classes]`; targets of the same shape, true
+  ///   above 0.5, or integers `[batch...]`; weights the leading axes of `[batch...]`. A scalar, or
   ///   `[classes]` for ``Averaging/none``.
   /// - Parameters:
   ///   - points: The points of the curve; all of them by default.

@@ -6,13 +6,13 @@ extension Metric {
 
   /// The area under the curve of precision over recall: the mean precision at each "yes".
   ///
-  /// `sum((recall[i] - recall[i - 1]) * precision[i])` over falling thresholds, without interpolating
-  /// between them. Exact over the data set: batches do not matter, nor does the scale of the scores.
-  /// Several classes or labels, the last axis, are each measured against all others. Without a
-  /// single "yes" it is not-a-number, and so is an average with it.
+  /// `sum((recall[i] - recall[i - 1]) * precision[i])` over falling thresholds, without
+  /// interpolating between them. Exact over the data set: batches do not matter, nor does the scale
+  /// of the scores. Several classes or labels, the last axis, are each measured against all others.
+  /// Without a single "yes" it is not-a-number, and so is an average with it.
   ///
-  /// - Shapes: predictions `[batch]` or `[batch..., classes]`; targets of the same shape, true above
-  ///   0.5, or integers `[batch...]`; weights the leading axes of `[batch...]`. A scalar, or
+  /// - Shapes: predictions `[batch]` or `[batch..., classes]`; targets of the same shape, true
+  ///   above 0.5, or integers `[batch...]`; weights the leading axes of `[batch...]`. A scalar, or
   ///   `[classes]` for ``Averaging/none``.
   /// - Parameters:
   ///   - points: The points of the curve; all of them by default.

@@ -6,9 +6,9 @@ extension Metric {
 
   /// How much predicted and true classes agree beyond chance: 1 if all are right, 0 for chance.
   ///
-  /// `1 - sum(disagreement * counts) / sum(disagreement * expected)`, where `counts` is the confusion
-  /// matrix and `expected` what it would be if predictions did not depend on targets. If the same
-  /// single class is always true and predicted, and without examples, it is not-a-number.
+  /// `1 - sum(disagreement * counts) / sum(disagreement * expected)`, where `counts` is the
+  /// confusion matrix and `expected` what it would be if predictions did not depend on targets. If
+  /// the same single class is always true and predicted, and without examples, it is not-a-number.
   ///
   /// - Shapes: As for ``confusionMatrix(deciding:)``; the result is a scalar.
   /// - Parameters:

@@ -56,8 +56,8 @@ struct ConfusionCounts {
     truePositives = count(right, actual)
     falsePositives = count(wrong, predicted)
     falseNegatives = count(wrong, actual)
-    // Whatever is another class and was not mistaken for this one. Exactly 0 if there are no others;
-    // rounded weights must not make it negative.
+    // Whatever is another class and was not mistaken for this one. Exactly 0 if there are no
+    // others; rounded weights must not make it negative.
     let support = truePositives + falseNegatives
     trueNegatives = maximum(support.sum() - support - falsePositives, 0)
   }

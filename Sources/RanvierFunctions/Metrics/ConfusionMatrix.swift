@@ -7,8 +7,8 @@ extension Metric {
   /// How often each class was predicted for each class, in `f64`: rows are true classes, columns
   /// predicted ones.
   ///
-  /// Weights are added up. Of "yes" and "no", "no" is class 0. Without examples it is a scalar 0, as
-  /// the number of classes is not known; a class that does not exist gives not-a-number.
+  /// Weights are added up. Of "yes" and "no", "no" is class 0. Without examples it is a scalar 0,
+  /// as the number of classes is not known; a class that does not exist gives not-a-number.
   ///
   /// - Shapes: `targets` and `predictions` as the decision has it; `weights` the leading axes of
   ///   `[batch...]`; the result is `[classes, classes]`.

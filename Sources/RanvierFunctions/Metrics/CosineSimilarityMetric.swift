@@ -4,8 +4,8 @@ extension Metric {
   /// The mean of the cosines of the angles between predicted and true vectors: 1 for the same
   /// direction.
   ///
-  /// The loss of that name has the other sign, because it is made small. A vector of zeros is at a right
-  /// angle to all others.
+  /// The loss of that name has the other sign, because it is made small. A vector of zeros is at a
+  /// right angle to all others.
   ///
   /// - Shapes: targets as predictions, `[batch..., features]`; weights the leading axes of
   ///   `[batch...]`.

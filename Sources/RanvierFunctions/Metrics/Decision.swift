@@ -6,8 +6,8 @@ public enum Decision: Sendable, Hashable {
   /// first of equals. With a last axis of size 1, or `[batch]`, a "yes" above a threshold: 0.5 for
   /// probabilities, 0 for logits.
   ///
-  /// Targets are one-hot or soft in the predictions' shape, or integers without the class axis; of a
-  /// "yes", numbers above 0.5 or `true`. A class that does not exist gives not-a-number.
+  /// Targets are one-hot or soft in the predictions' shape, or integers without the class axis; of
+  /// a "yes", numbers above 0.5 or `true`. A class that does not exist gives not-a-number.
   case classes(threshold: Double = 0.5)
   /// Any number of labels, the last axis: each has a "yes" above a threshold of its own.
   ///

@@ -8,7 +8,8 @@ extension Metric {
   ///
   /// ``labelAccuracy(threshold:averaging:)`` counts every label instead.
   ///
-  /// - Shapes: targets and predictions `[batch..., labels]`, weights the leading axes of `[batch...]`.
+  /// - Shapes: targets and predictions `[batch..., labels]`, weights the leading axes of
+  ///   `[batch...]`.
   /// - Parameter threshold: The prediction above which a label is predicted: 0.5 for probabilities,
   ///   0 for logits.
   public static func exactMatch(threshold: Double = 0.5) -> Metric {

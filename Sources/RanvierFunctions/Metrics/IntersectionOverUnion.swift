@@ -6,10 +6,10 @@ extension Metric {
 
   /// The share of what is true or was predicted that is both, also called the Jaccard index.
   ///
-  /// `truePositives / (truePositives + falsePositives + falseNegatives)`. For images, each pixel is an
-  /// example: predictions are `[batch, height, width, classes]`, and weights `[batch, height, width]` leave
-  /// out pixels.
-  /// Without any such decision it is 0, and without examples not-a-number.
+  /// `truePositives / (truePositives + falsePositives + falseNegatives)`. For images, each pixel is
+  /// an example: predictions are `[batch, height, width, classes]`, and weights `[batch, height,
+  /// width]` leave out pixels. Where there is nothing to divide by it is 0, and without examples
+  /// not-a-number.
   ///
   /// - Shapes: `targets` and `predictions` as the decision has it; `weights` their leading axes. A
   ///   scalar, or `[classes]` for ``Averaging/none``.

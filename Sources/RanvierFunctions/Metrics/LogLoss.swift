@@ -4,16 +4,15 @@ extension Metric {
   /// The mean of the negative logarithms of what was predicted for what is true.
   public static let logLoss = Metric.logLoss()
 
-  /// The mean of the negative logarithms of what was predicted for what is true: the cross-entropy of
-  /// the data set.
+  /// The mean of the negative logarithms of what was predicted for what is true: the cross-entropy
+  /// of the data set.
   ///
-  /// With several classes, the last axis, this is ``categoricalCrossEntropy(_:_:fromLogits:classWeights:labelSmoothing:weights:reduction:)``;
-  /// with a last axis of size 1, predictions `[batch]` or several labels,
-  /// ``binaryCrossEntropy(_:_:fromLogits:positiveWeight:negativeWeight:labelSmoothing:weights:perElement:reduction:)``
-  /// of every element.
+  /// With several classes, the last axis, this is the function `categoricalCrossEntropy`; with a
+  /// last axis of size 1, predictions `[batch]` or several labels, `binaryCrossEntropy` of every
+  /// element. A probability of 0 for what is true costs 87.3, see there.
   ///
-  /// - Shapes: predictions `[batch]` or `[batch..., classes]`; targets of the same shape, or integers
-  ///   `[batch...]`; weights the leading axes of `[batch...]`.
+  /// - Shapes: predictions `[batch]` or `[batch..., classes]`; targets of the same shape, or
+  ///   integers `[batch...]`; weights the leading axes of `[batch...]`.
   /// - Parameters:
   ///   - fromLogits: Whether predictions are logits instead of probabilities.
   ///   - multiLabel: Whether the last axis holds labels, each with a probability of its own.

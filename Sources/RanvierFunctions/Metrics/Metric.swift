@@ -3,14 +3,14 @@ public import RanvierTensors
 /// A measure of predictions, exact over a whole data set however it is divided into batches.
 ///
 /// A metric is a few functions: the state for no examples, the state after another batch, the state
-/// for the examples of two states, and the value of a state. They work eagerly and compiled. A state
-/// after a batch is that for no examples merged with the batch's own, so that parts of a data set may
-/// be measured anywhere and in any order.
+/// for the examples of two states, and the value of a state. They work eagerly and compiled. A
+/// state after a batch is that for no examples merged with the batch's own, so that parts of a data
+/// set may be measured anywhere and in any order.
 ///
-/// Most states are sums of fixed shapes. Those of metrics over classes take their shape from the first
-/// batch; those that need every score grow, see ``CurvePoints``. A compiled function that carries such
-/// a state is compiled anew for each new shape; merge the states of batches outside it instead, as
-/// the training loop does.
+/// Most states are sums of fixed shapes. Those of metrics over classes take their shape from the
+/// first batch; those that need every score grow, see ``CurvePoints``. A compiled function that
+/// carries such a state is compiled anew for each new shape; merge the states of batches outside it
+/// instead, as the training loop does.
 ///
 /// Weights of 0 leave examples out, whatever these hold, and whole numbers count as if the example
 /// occurred that often.

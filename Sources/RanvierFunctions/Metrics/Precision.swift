@@ -6,9 +6,9 @@ extension Metric {
 
   /// The share of what was predicted that is true.
   ///
-  /// `truePositives / (truePositives + falsePositives)`, exact over the data set rather than averaged over
-  /// batches.
-  /// Without any such decision it is 0, and without examples not-a-number.
+  /// `truePositives / (truePositives + falsePositives)`, exact over the data set rather than
+  /// averaged over batches. Where there is nothing to divide by it is 0, and without examples
+  /// not-a-number.
   ///
   /// - Shapes: `targets` and `predictions` as the decision has it; `weights` their leading axes. A
   ///   scalar, or `[classes]` for ``Averaging/none``.

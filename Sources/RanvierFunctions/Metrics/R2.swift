@@ -4,14 +4,14 @@ extension Metric {
   /// The share of the targets' variance that predictions explain.
   public static let r2 = Metric.r2()
 
-  /// The share of the targets' variance that predictions explain: 1 if all are right, 0 for the mean of
-  /// the targets, negative for what is worse.
+  /// The share of the targets' variance that predictions explain: 1 if all are right, 0 for the
+  /// mean of the targets, negative for what is worse.
   ///
   /// `1 - sum((targets - predictions)^2) / sum((targets - mean(targets))^2)` for each output. Where
   /// all targets are equal, such as that of one example, it is not-a-number.
   ///
-  /// - Shapes: targets as predictions, `[batch]` or `[batch..., outputs]`; weights the leading axes.
-  ///   A scalar, or `[outputs]` for ``Averaging/none``.
+  /// - Shapes: targets as predictions, `[batch]` or `[batch..., outputs]`; weights the leading
+  ///   axes. A scalar, or `[outputs]` for ``Averaging/none``.
   /// - Parameter averaging: How the values of several outputs become one: ``Averaging/macro`` their
   ///   mean, ``Averaging/weighted`` their mean weighted by the targets' variances,
   ///   ``Averaging/micro`` that of all numbers as one output.
@@ -37,8 +37,8 @@ extension Metric {
 
 /// What the variance of targets and the errors of predictions are made of, in `f64`: `[outputs]`.
 ///
-/// Squares are taken of distances from the mean and moved when means meet, since the difference of two
-/// large sums would lose the digits that count.
+/// Squares are taken of distances from the mean and moved when means meet, since the difference of
+/// two large sums would lose the digits that count.
 private struct VarianceExplained {
   var count: Tensor
   var mean: Tensor

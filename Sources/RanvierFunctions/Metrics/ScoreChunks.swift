@@ -2,8 +2,9 @@ internal import RanvierTensors
 
 /// The scores of a whole data set in a few pieces, each at least twice as large as the next.
 ///
-/// Were all of them one tensor, adding a batch would copy every score seen so far. Pieces are joined
-/// as in a binary counter instead, so that each score is copied a logarithmic number of times.
+/// Were all of them one tensor, adding a batch would copy every score seen so far. Pieces are
+/// joined as in a binary counter instead, so that each score is copied a logarithmic number of
+/// times.
 struct ScoreChunks {
   private var chunks: [ScoredExamples]
 

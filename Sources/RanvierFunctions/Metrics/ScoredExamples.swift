@@ -10,8 +10,8 @@ struct ScoredExamples {
     (self.scores, self.truths, self.weights) = (scores, truths, weights)
   }
 
-  /// - Throws: An error unless targets have the predictions' shape, or are integers without the class
-  ///   axis.
+  /// - Throws: An error unless targets have the predictions' shape, or are integers without the
+  ///   class axis.
   init(
     _ targets: Tensor, _ predictions: Tensor, _ weights: Tensor?, operation: String
   ) throws(OperationError) {

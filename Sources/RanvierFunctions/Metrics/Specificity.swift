@@ -7,7 +7,7 @@ extension Metric {
   /// The share of what is not true that was not predicted: the recall of the negatives.
   ///
   /// `trueNegatives / (trueNegatives + falsePositives)`, exact over the data set.
-  /// Without any such decision it is 0, and without examples not-a-number.
+  /// Where there is nothing to divide by it is 0, and without examples not-a-number.
   ///
   /// - Shapes: `targets` and `predictions` as the decision has it; `weights` their leading axes. A
   ///   scalar, or `[classes]` for ``Averaging/none``.

@@ -6,13 +6,14 @@ extension Metric {
 
   /// The share of examples whose class is among the k with the largest scores.
   ///
-  /// Of classes with equal scores the first comes first, as for ``accuracy``, which is the value for a
-  /// k of 1. A score that is not a number is never among them; a class that does not exist gives
-  /// not-a-number.
+  /// Of classes with equal scores the first comes first, as for ``accuracy``, which is the value
+  /// for a k of 1. A score that is not a number is never among them; a class that does not exist
+  /// gives not-a-number.
   ///
   /// - Shapes: predictions `[batch..., classes]`; targets of the same shape, one-hot or soft, or
   ///   integers `[batch...]`; weights the leading axes of `[batch...]`.
-  /// - Parameter k: How many classes count, from 1; with as many as there are, all examples are right.
+  /// - Parameter k: How many classes count, from 1; with as many as there are, all examples are
+  ///   right.
   public static func topKAccuracy(_ k: Int) -> Metric {
     let operation = "topKAccuracy"
     guard k > 0 else {
@@ -34,8 +35,8 @@ extension Metric {
   }
 }
 
-/// Whether fewer than k classes come before that of the target: 1 or 0, not-a-number for a class that
-/// does not exist.
+/// Whether fewer than k classes come before that of the target: 1 or 0, not-a-number for a class
+/// that does not exist.
 private func isAmongTop(
   _ k: Int, _ targets: Tensor, _ scores: Tensor, operation: String
 ) throws(OperationError) -> Tensor {
