@@ -76,7 +76,8 @@ public struct Loop: Sendable {
 
   /// Measures something else: exact over each epoch, in training and in validation.
   ///
-  /// A metric of a name that is there already replaces it.
+  /// A metric of a name that is there already replaces it. Values that are not scalars are found in
+  /// ``LoopState/metricValues`` alone.
   public func metric(_ metric: Metric) -> Loop {
     var loop = self
     loop.metrics.removeAll { $0.name == metric.name }

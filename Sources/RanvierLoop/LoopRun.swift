@@ -57,7 +57,7 @@ struct LoopRun {
     let start = Date()
     state.epoch += 1
     state.iteration = 0
-    state.validationMetrics = [:]
+    state.validationValues = [:]
     state.step.metrics = loop.metrics.initialState
     var rows = 0
     var action = try fire(.epochStarted, &state)
@@ -78,7 +78,7 @@ struct LoopRun {
       display.beginValidation(state)
       let values = try evaluation.evaluate(
         validation.source, state.step.parameters, state.step.layerState)
-      for (name, value) in values { state.validationMetrics["validation_\(name)"] = value }
+      for (name, value) in values { state.validationValues["validation_\(name)"] = value }
     }
     // Whatever ends an epoch, its figures are kept.
     state.history.append(

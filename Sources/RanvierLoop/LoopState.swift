@@ -13,7 +13,8 @@ public struct LoopState: Sendable {
   public struct EpochRecord: Sendable, Hashable {
     /// The number of the epoch, from 1.
     public var epoch: Int
-    /// The values of all metrics by name, validation's with the prefix `validation_`.
+    /// The values of all metrics that are scalars by name, validation's with the prefix
+    /// `validation_`.
     public var metrics: [String: Double]
     /// How long the epoch took, validation included.
     public var seconds: Double
@@ -39,8 +40,9 @@ public struct LoopState: Sendable {
   public internal(set) var history: [EpochRecord] = []
   /// The loss of the last batch; not-a-number before the first, and in a loop without loss.
   public internal(set) var batchLoss = Double.nan
-  /// The values of metrics that validation has computed in this epoch.
-  public internal(set) var validationMetrics: [String: Double] = [:]
+  /// The values of metrics that validation has computed in this epoch, with the prefix
+  /// `validation_`.
+  public internal(set) var validationValues: [String: Tensor] = [:]
   /// How often each event has happened.
   public internal(set) var occurrences: [LoopEvent: Int] = [:]
 
@@ -76,19 +78,34 @@ public struct LoopState: Sendable {
   }
 
   /// The values of all metrics in this epoch so far, exact over the examples seen, and those of
-  /// validation.
-  public var metrics: [String: Double] {
-    var values = validationMetrics
+  /// validation: scalars, and what else metrics give, such as a confusion matrix.
+  public var metricValues: [String: Tensor] {
+    var values = validationValues
     for metric in metricDefinitions {
-      let value = metric.finalize(step.metrics.scope(metric.name))
-      values[metric.name] = value.isConcrete ? value.scalar(as: Double.self) : .nan
+      values[metric.name] = metric.finalize(step.metrics.state(of: metric))
     }
     return values
+  }
+
+  /// The values of all metrics that are scalars in this epoch so far, exact over the examples seen,
+  /// and those of validation.
+  ///
+  /// ``metricValues`` has the others too.
+  public var metrics: [String: Double] { scalars(metricValues) }
+
+  /// The values of metrics that validation has computed in this epoch, as far as they are scalars.
+  public var validationMetrics: [String: Double] { scalars(validationValues) }
+
+  private func scalars(_ values: [String: Tensor]) -> [String: Double] {
+    values.compactMapValues {
+      if !$0.isConcrete { return .nan }
+      return $0.rank == 0 ? $0.scalar(as: Double.self) : nil
+    }
   }
 
   /// The metrics' names in the order in which they were asked for, those of validation last.
   public var metricNames: [String] {
     let names = metricDefinitions.map(\.name)
-    return names + names.map { "validation_\($0)" }.filter { validationMetrics[$0] != nil }
+    return names + names.map { "validation_\($0)" }.filter { validationValues[$0] != nil }
   }
 }

@@ -38,6 +38,7 @@ from golden_layers import (
     make_embedding, make_normalization, make_recurrent,
 )
 from golden_losses import check_losses, make_losses
+from golden_metrics import check_metrics, make_metrics
 from golden_primitives import check_primitives, make_primitives
 
 SEED = 20261121
@@ -1279,6 +1280,7 @@ FAMILIES = {
     "activations": (make_activations, check_activations),
     "cross_entropy": (make_cross_entropy, check_cross_entropy),
     "losses": (make_losses, check_losses),
+    "metrics": (make_metrics, check_metrics),
     "sgd": (make_sgd, check_sgd),
     "adam": (make_adam, check_adam),
     "random": (make_random, check_random),
@@ -1293,7 +1295,7 @@ def write_family(name, folder):
         # One thread, so that no sum depends on the machine's core count.
         torch.set_num_threads(1)
         torch.use_deterministic_algorithms(True)
-    family = Family(name, keeps_double=name in ("activations", "losses", "primitives"))
+    family = Family(name, keeps_double=name in ("activations", "losses", "metrics", "primitives"))
     FAMILIES[name][0](family)
     path = family.write(folder)
     print(f"{path.name}: {len(family.options)} cases, {path.stat().st_size} bytes")

@@ -28,8 +28,14 @@ struct Family: Sendable, CustomTestStringConvertible {
       ],
       catalog: Loss.catalog.map(\.name)),
     Family(
-      folder: "Metrics", others: ["Metric", "MeanMetric"], catalog: Metric.catalog.map(\.name),
-      suffix: "Metric"),
+      folder: "Metrics",
+      // What metrics are made of, and those of any function.
+      others: [
+        "Averaging", "ClassDecisions", "ConfusionCounts", "CurvePoints", "Decision",
+        "ExampleWeights", "LabelDecisions", "MeanMetric", "Metric", "ScoreChunks", "ScoreCurve",
+        "ScoredExamples", "SumMetric",
+      ],
+      catalog: Metric.catalog.map(\.name), suffix: "Metric"),
   ]
 }
 

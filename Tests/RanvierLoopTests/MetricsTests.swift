@@ -130,4 +130,81 @@ struct MetricsTests {
       .progress(.silent).run(over: regression().batches(of: 6))
     #expect(result.metrics == ["error": 7])
   }
+
+  @Test(arguments: [1, 3, 7, 20])
+  func `metrics that need every score are exact over an epoch`(batchSize: Int) throws {
+    let data = try yesAndNo()
+    let (initialize, predict) = try network.build()
+    let state = try initialize(seed: 4)
+    let predictions = try predict(state, data.inputs)
+    let result = try Loop.evaluator(network).metric(.areaUnderROC).metric(.confusionMatrix)
+      .metric(.f1).metric(.r2).progress(.silent).run(over: data.batches(of: batchSize), from: state)
+    for metric in [Metric.areaUnderROC, .f1, .r2] {
+      let expected = metric(data.targets, predictions).scalar(as: Double.self)
+      #expect(close(result.metrics[metric.name], expected), "\(metric)")
+    }
+    #expect(
+      result.metricValues["confusion_matrix"]
+        == Metric.confusionMatrix(data.targets, predictions))
+    #expect(result.metrics["confusion_matrix"] == nil, "it is not a number")
+  }
+
+  @Test func `metrics whose states grow begin anew with every epoch`() throws {
+    let data = try yesAndNo()
+    // Without learning, all epochs are equal.
+    let result = try Loop.training(optimizer: .sgd(learningRate: 0)).metric(.areaUnderROC)
+      .metric(.precision(averaging: .none)).validate(on: data.batches(of: 9))
+      .run(over: data.batches(of: 6), epochs: 3)
+    let areas = result.history.map { $0.metrics["area_under_roc"] ?? .nan }
+    #expect(areas.count == 3 && areas.allSatisfy { $0 == areas[0] && $0.isFinite })
+    #expect(result.metrics["validation_area_under_roc"] == areas[0])
+    #expect(
+      result.validationValues["validation_precision"] == result.metricValues["precision"])
+    #expect(result.validationMetrics["validation_precision"] == nil)
+  }
+
+  @Test func `metrics whose states grow need no new plan for each batch`() throws {
+    let data = try yesAndNo()
+    let model = try ResolvedModel(network)
+    let step = TrainingStep(
+      model: model, loss: .meanSquaredError, optimizer: .sgd(learningRate: 0.1),
+      metrics: [.areaUnderROC, .confusionMatrix, .meanSquaredError])
+    let key = RandomKey(seed: 1)
+    var state = step.initialState(try network.build().initialize(key: key), key: key)
+    let batches = try data.batches(of: 5)
+    let plan = try step.plan(state, try batches.batch(0, epoch: 0))
+    for index in 0 ..< 4 { _ = try step(&state, try batches.batch(index, epoch: 0)) }
+    let later = try step.plan(state, batches.batch(0, epoch: 0))
+    #expect(later === plan)
+  }
+
+  @Test func `metrics do not change training`() throws {
+    let data = try yesAndNo().batches(of: 6)
+    let plain = try Loop.training().run(over: data, epochs: 2)
+    let measured = try Loop.training().metric(.areaUnderROC).metric(.f1).run(over: data, epochs: 2)
+    #expect(plain.modelState == measured.modelState)
+  }
+
+  @Test func `a wrong metric says what is wrong`() throws {
+    let data = try regression().batches(of: 6)
+    let loop = Loop.evaluator(network).metric(.confusionMatrix(deciding: .labels()))
+      .progress(.silent)
+    #expect(throws: OperationError.self) { try loop.run(over: data) }
+    let option = Loop.evaluator(network).metric(.topKAccuracy(0)).progress(.silent)
+    #expect(throws: OperationError.self) { try option.run(over: data) }
+  }
+
+  @Test func `metrics of another name do not replace each other`() throws {
+    let result = try Loop.evaluator(network).metric(.accuracy)
+      .metric(.accuracy(threshold: -1e9).named("always_yes")).progress(.silent)
+      .run(over: yesAndNo().batches(of: 6))
+    #expect(Set(result.metrics.keys) == ["accuracy", "always_yes"])
+  }
+
+  /// Examples of which some say yes.
+  private func yesAndNo() throws -> Dataset {
+    let rows = try regression().rows
+    return try Dataset(
+      inputs: rows.inputs, targets: greater(rows.targets, 0.1).cast(to: .float32))
+  }
 }

@@ -45,9 +45,7 @@ struct CrossEntropy {
     let size = logarithms.shape[-1]
     // Classes that do not fit into 32 bits are unknown ones.
     let classes = targets.cast(to: .int32).expandedDimension(at: -1)
-    // Compared as f64: an unsigned class may be too large for i64.
-    let known = bitwiseAnd(
-      greaterOrEqual(targets, 0), less(targets.cast(to: .float64), Double(size)))
+    let known = isClass(targets, count: size)
     if classWeights == nil, labelSmoothing == 0, size > 0 {
       let chosen = logarithms.gatheredElements(at: classes, alongAxis: -1).squeezed(axes: [-1])
       return (select(known, -chosen, Double.nan), nil)
@@ -83,7 +81,7 @@ struct CrossEntropy {
   }
 
   /// The error for targets that are neither distributions nor classes.
-  private func wrongTargets(
+  func wrongTargets(
     _ targets: Tensor, _ predictions: Tensor, _ batch: Shape
   ) -> OperationError {
     var hint = "the model's output has \(predictions.shape[-1]) classes"

@@ -19,21 +19,33 @@ extension Metric {
       name,
       initialize: { ["total": zero, "count": zero] },
       accumulate: { state, targets, predictions, weights in
-        let values = function(targets, predictions).cast(to: .float64)
-        let counts =
-          weights.map { spread($0, over: values, operation: name) }
-          ?? Tensor.ones(values.shape, elementType: .float64)
-        let total = weights == nil ? values.sum() : weigh(values, by: counts).sum()
-        return [
-          "total": state["total"] + total,
-          "count": state["count"] + (values.error == nil ? counts.sum() : values),
-        ]
+        let (total, count) = weightedSums(
+          function(targets, predictions), weights, operation: name)
+        return ["total": state["total"] + total, "count": state["count"] + count]
       },
       finalize: { $0["total"] / $0["count"] })
   }
 
-  /// The mean of a loss over all examples.
+  /// The mean of a loss over all samples.
   public static func mean(of loss: Loss) -> Metric {
-    mean(of: loss.name) { loss.perExample($0, $1) }
+    mean(of: loss.name) { targets, predictions in
+      let losses = loss(targets, predictions, reduction: .none)
+      // One number for a batch cannot be weighted by its examples; the error says so.
+      return losses.error == nil && losses.rank > 0
+        ? losses : loss.perExample(targets, predictions)
+    }
   }
+}
+
+/// The sum of the values of a batch, each times its weight, and the sum of the weights, in `f64`.
+func weightedSums(
+  _ values: Tensor, _ weights: Tensor?, operation: String
+) -> (total: Tensor, count: Tensor) {
+  let values = values.cast(to: .float64)
+  if values.error != nil { return (values, values) }
+  guard let weights else {
+    return (values.sum(), Tensor(Double(values.count)))
+  }
+  let counts = spread(weights, over: values, operation: operation)
+  return (weigh(values, by: counts).sum(), counts.sum())
 }

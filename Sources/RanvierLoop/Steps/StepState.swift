@@ -5,8 +5,8 @@ package struct StepState: TensorTree {
   package var parameters = Parameters()
   package var layerState = Parameters()
   package var optimizerState = Parameters()
-  /// Accumulated values of metrics, under the metrics' names.
-  package var metrics = Parameters()
+  /// Accumulated values of metrics.
+  package var metrics = MetricStates()
   /// The number of steps done, i32.
   package var count = Tensor(Int32(0))
   /// The source of dropout and other noise; each step derives its own key from it.

@@ -7,7 +7,7 @@ package import RanvierTensors
 
 /// One step of training as one plan: forward, loss, backward, optimizer, metrics.
 package struct TrainingStep: Sendable {
-  private let compiled: CompiledUpdate<StepState, Tensor, Batch>
+  private let compiled: CompiledUpdate<StepState, TreePair<Tensor, Parameters>, Batch>
   private let model: ResolvedModel
   private let optimizer: Optimizer
   private let metrics: [Metric]
@@ -38,10 +38,9 @@ package struct TrainingStep: Sendable {
       state.layerState = result.auxiliary.second.combined(with: layerState) {
         select(isSound, $0, $1)
       }
-      state.metrics = metrics.accumulating(
-        state.metrics, batch, output: result.auxiliary.first)
+      let grown = metrics.accumulate(&state.metrics, batch, output: result.auxiliary.first)
       state.count = state.count + 1
-      return result.value
+      return TreePair(result.value, grown)
     }
   }
 
@@ -57,7 +56,13 @@ package struct TrainingStep: Sendable {
   ///
   /// A loss that is not finite leaves parameters and layer state as they are.
   package func callAsFunction(_ state: inout StepState, _ batch: Batch) throws -> Double {
-    try compiled(&state, batch).scalar(as: Double.self)
+    var loss = Double.nan
+    try MetricStates.stepping(&state, \.metrics, metrics) { state in
+      let result = try compiled(&state, batch)
+      loss = result.first.scalar(as: Double.self)
+      return result.second
+    }
+    return loss
   }
 
   /// The plan for batches of a size, for printing and profiling.
@@ -102,26 +107,6 @@ extension Parameters {
     var result = self
     for (path, tensor) in first { result[path] = tensor }
     for (path, tensor) in second { result[path] = tensor }
-    return result
-  }
-}
-
-extension [Metric] {
-  /// The accumulated values for no examples, under the metrics' names.
-  var initialState: Parameters {
-    var state = Parameters()
-    for metric in self { state.merge(metric.initialize().prefixed(by: metric.name)) }
-    return state
-  }
-
-  /// The accumulated values after another batch.
-  func accumulating(_ state: Parameters, _ batch: Batch, output: Tensor) -> Parameters {
-    var result = state
-    for metric in self {
-      let accumulated = metric.accumulate(
-        state.scope(metric.name), batch.targets, output, batch.weights)
-      result.merge(accumulated.prefixed(by: metric.name))
-    }
     return result
   }
 }

@@ -348,7 +348,7 @@ extension WrongOperation {
     ),
     WrongOperation(
       #line, { Metric.accuracy(matrix, vector) },
-      "accuracy needs targets of shape [4], or classes as integers of shape [], got targets f32[2, 3], predictions f32[4]"
+      "accuracy needs targets of shape [4], got targets f32[2, 3], predictions f32[4]"
     ),
     WrongOperation(
       #line, { Metric.accuracy(vector, vector, weights: matrix) },
