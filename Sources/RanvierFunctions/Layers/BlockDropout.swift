@@ -39,9 +39,9 @@ public func blockDropout(
       begins.cast(to: .float32), windowSize: [blockSize], strides: [1],
       padding: .explicit(blockSize - 1))
     let isKept = equal(isDropped, 0)
-    let kept = isKept.cast(to: .float32).sum()
-    let factor = Double(x.count) / maximum(kept, 1)
-    let scaled = x * factor.cast(to: x.elementType == .float64 ? .float64 : .float32)
+    let type = x.elementType == .float64 ? ElementType.float64 : .float32
+    let factor = Double(x.count) / maximum(isKept.cast(to: type).sum(), 1)
+    let scaled = x * factor
     return select(isKept, scaled.cast(to: x.elementType), 0).spelled(operation, x, key.words)
   } catch {
     return Tensor(invalid: error)

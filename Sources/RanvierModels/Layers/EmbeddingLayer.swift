@@ -102,7 +102,8 @@ extension Model {
   /// - Parameters of the layer: `kernel [vocabulary, features]`.
   public func embedding(
     vocabulary: Int, features: Int, paddingIndex: Int? = nil, scalingByFrequency: Bool = false,
-    kernelInitializer: Initializer = .uniform, name: String? = nil, file: StaticString = #fileID, line: Int = #line
+    kernelInitializer: Initializer = .uniform, name: String? = nil, file: StaticString = #fileID,
+    line: Int = #line
   ) -> Model {
     adding(
       EmbeddingLayer(

@@ -1,7 +1,7 @@
 public import RanvierFunctions
 internal import RanvierTensors
 
-/// A layer whose kernel is normalized before it is used.
+/// A layer whose kernel is normalized before it is used; one without a kernel stays as it is.
 package struct KernelNormLayer: Layer {
   /// How the kernel is normalized.
   package enum Kind: Sendable, Hashable {
@@ -16,12 +16,7 @@ package struct KernelNormLayer: Layer {
 
   package var operation: String { base.operation }
   package var mixedPrecision: LayerPrecision { base.mixedPrecision }
-  package var options: [LayerOption] {
-    switch kind {
-    case .weight: base.options + [LayerOption("weight norm", true)]
-    case .spectral: base.options + [LayerOption("spectral norm", true)]
-    }
-  }
+  package var options: [LayerOption] { base.options }
 
   package static func == (first: KernelNormLayer, second: KernelNormLayer) -> Bool {
     first.kind == second.kind && first.base.isEqual(to: second.base)
@@ -35,9 +30,7 @@ package struct KernelNormLayer: Layer {
   package func signature(_ inputs: [LayerInput]) throws(LayerProblem) -> LayerSignature {
     var signature = try base.signature(inputs)
     guard let index = signature.parameters.firstIndex(where: { $0.name == "kernel" }) else {
-      throw LayerProblem(
-        "layers with a kernel where one is normalized",
-        got: "`\(base.operation)` without one", hint: "add other layers outside of it")
+      return signature
     }
     let kernel = signature.parameters[index]
     let outputAxis = kernel.layout.outputAxis(rank: kernel.shape.rank)
@@ -64,6 +57,9 @@ package struct KernelNormLayer: Layer {
   package func apply(_ call: LayerCall) -> LayerResult {
     var parameters = call.parameters
     switch kind {
+    case .weight where !parameters.contains("kernel_direction"),
+      .spectral where !parameters.contains("kernel"):
+      return base.apply(call)
     case .weight:
       let direction = parameters["kernel_direction"]
       parameters["kernel"] = RanvierFunctions.weightNorm(
@@ -132,8 +128,8 @@ extension Model {
   ///
   ///     let y = x.weightNorm { $0.dense(64, activation: .relu).dense(10) }
   ///
-  /// `kernel = direction / norm(direction) * magnitude` with a direction for each output. The layers
-  /// are those with a parameter `kernel`: dense, convolutions and the like.
+  /// `kernel = direction / norm(direction) * magnitude` with a direction for each output. Layers
+  /// without a parameter `kernel` stay as they are.
   ///
   /// - Parameters:
   ///   - magnitudeInitializer: How the magnitudes begin: with `.ones`, an input of variance 1 gives
@@ -150,10 +146,11 @@ extension Model {
 
   /// Divides kernels by their largest singular value, in all layers that the function adds.
   ///
-  ///     let y = x.spectralNorm { $0.conv(64, kernelSize: 3).conv(64, kernelSize: 3) }
+  ///     let y = x.spectralNorm { $0.conv(64, kernelSize: 3).relu().conv(64, kernelSize: 3) }
   ///
   /// The singular vectors are layer state. Training improves them before each use by power
-  /// iterations, prediction leaves them as they are.
+  /// iterations, prediction leaves them as they are. Layers without a parameter `kernel` stay as
+  /// they are.
   ///
   /// - Parameters:
   ///   - iterations: The number of power iterations of each training step.

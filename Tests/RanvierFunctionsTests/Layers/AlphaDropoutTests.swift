@@ -23,8 +23,8 @@ import Testing
     let a = 1 / (0.5 * (1 + 0.5 * limit * limit)).squareRoot()
     let values = Set(y.scalars(as: Float.self)).sorted()
     #expect(values.count == 2)
-    expectClose(
-      Tensor(values), Tensor([a * -limit + a * 0.5 * limit, a * 0.5 * limit].map(Float.init)))
+    let (far, kept): (Double, Double) = (a * (0.5 * limit - limit), a * 0.5 * limit)
+    expectClose(Tensor(values), Tensor([far, kept]))
   }
 
   @Test func `the same for the same key, nothing at rate 0`() {

@@ -46,7 +46,8 @@ import Testing
 
   @Test func `says what does not fit`() {
     let x = Tensor.ones([2, 5, 3, 1])
-    let rule = "blockDropout needs a rate in 0 ..< 1 and a positive block size within the spatial sizes"
+    let rule =
+      "blockDropout needs a rate in 0 ..< 1 and a positive block size within the spatial sizes"
     for (rate, size) in [(1.0, 3), (0.5, 4), (0.5, 0)] {
       expectError(
         blockDropout(x, rate: rate, blockSize: size, key: key),

@@ -38,7 +38,9 @@ import Testing
     #expect(
       gaussianNoise(x, standardDeviation: 1, key: key)
         != gaussianNoise(x, standardDeviation: 1, key: key.derived(1)))
-    #expect(gradient(at: x) { gaussianNoise($0, standardDeviation: 2, key: key).sum() } == Tensor.ones([5, 7]))
+    #expect(
+      gradient(at: x) { gaussianNoise($0, standardDeviation: 2, key: key).sum() }
+        == Tensor.ones([5, 7]))
   }
 
   @Test func `does nothing without noise, and keeps the type`() {

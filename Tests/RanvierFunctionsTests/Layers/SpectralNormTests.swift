@@ -46,7 +46,9 @@ import Testing
       spectralNorm($0, left: step.left, right: step.right).sum()
     }
     expectClose(slope, fixed, relative: 1e-12)
-    let none = gradient(at: left) { spectralNormTraining(kernel, left: $0, right: zeros).left.sum() }
+    let none = gradient(at: left) {
+      spectralNormTraining(kernel, left: $0, right: zeros).left.sum()
+    }
     #expect(none == Tensor.zeros([4], elementType: .float64))
   }
 
