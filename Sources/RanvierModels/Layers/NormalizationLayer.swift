@@ -32,7 +32,8 @@ package struct NormalizationLayer: Layer {
   /// The layer that does it, if the axes name one.
   private func layer(rank: Int) -> (any Layer)? {
     let positions = Set(axes.map { $0 < 0 ? $0 + rank : $0 })
-    guard positions.count == axes.count, positions.allSatisfy({ (0 ..< rank).contains($0) })
+    guard !axes.isEmpty, positions.count == axes.count,
+      positions.allSatisfy({ (0 ..< rank).contains($0) })
     else { return nil }
     let learnt = ScaleAndOffset(scale: .ones, offset: .zeros)
     if groups != 1 {
