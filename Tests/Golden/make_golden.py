@@ -11,7 +11,8 @@ Layouts are Ranvier's: channels last, convolution kernels
 Inputs are drawn as float32. Results are computed from them in float64 with
 PyTorch and rounded to float32 once, at the end. The exceptions: `random` holds
 the very float32 and uint32 values that JAX returns; `primitives`, which
-golden_primitives.py makes with JAX, and `losses` stay in float64; `activations`,
+golden_primitives.py makes with JAX, `losses`, `normalizations` and
+`feature_layers` stay in float64; `activations`,
 made by golden_activations.py, has every case in both types.
 
     python make_golden.py                  # writes every family to data/
@@ -33,12 +34,14 @@ from pathlib import Path
 import numpy as np
 
 from golden_activations import check_activations, make_activations
+from golden_feature_layers import check_feature_layers, make_feature_layers
 from golden_layers import (
     check_attention, check_embedding, check_normalization, check_recurrent, make_attention,
     make_embedding, make_normalization, make_recurrent,
 )
 from golden_losses import check_losses, make_losses
 from golden_metrics import check_metrics, make_metrics
+from golden_normalizations import check_normalizations, make_normalizations
 from golden_primitives import check_primitives, make_primitives
 
 SEED = 20261121
@@ -1268,12 +1271,19 @@ def check_random(case, options, tensors):
 # Command line
 # ---------------------------------------------------------------------------
 
+# Families whose results are not rounded to float32.
+KEEPING_DOUBLE = {
+    "activations", "feature_layers", "losses", "metrics", "normalizations", "primitives",
+}
+
 FAMILIES = {
     "dense": (make_dense, check_dense),
     "convolution": (make_convolution, check_convolution),
     "pooling": (make_pooling, check_pooling),
     "batch_norm": (make_batch_norm, check_batch_norm),
     "normalization": (make_normalization, check_normalization),
+    "normalizations": (make_normalizations, check_normalizations),
+    "feature_layers": (make_feature_layers, check_feature_layers),
     "embedding": (make_embedding, check_embedding),
     "attention": (make_attention, check_attention),
     "recurrent": (make_recurrent, check_recurrent),
@@ -1295,7 +1305,7 @@ def write_family(name, folder):
         # One thread, so that no sum depends on the machine's core count.
         torch.set_num_threads(1)
         torch.use_deterministic_algorithms(True)
-    family = Family(name, keeps_double=name in ("activations", "losses", "metrics", "primitives"))
+    family = Family(name, keeps_double=name in KEEPING_DOUBLE)
     FAMILIES[name][0](family)
     path = family.write(folder)
     print(f"{path.name}: {len(family.options)} cases, {path.stat().st_size} bytes")

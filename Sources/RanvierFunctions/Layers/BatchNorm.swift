@@ -34,7 +34,8 @@ public func batchNorm(
 /// - Shapes: x `[batch, ..., channels]`; scale and offset `[channels]`; output as x, mean and
 ///   variance `[channels]`.
 /// - Returns: The output, and mean and biased variance of the batch for
-///   ``updatedRunningStatistic(_:with:momentum:)``.
+///   ``updatedRunningStatistic(_:with:momentum:)``. ``VarianceEstimate`` makes an unbiased one of
+///   the latter.
 /// - Source: Ioffe & Szegedy 2015, arXiv:1502.03167, algorithm 1.
 public func batchNormTraining(
   _ x: Tensor, scale: Tensor? = nil, offset: Tensor? = nil, epsilon: Double = 1e-5
@@ -61,17 +62,12 @@ public func batchNormTraining(
 ///   - old: The running statistic so far.
 ///   - batch: The statistic of the batch.
 ///   - momentum: The weight of the old value, as in Keras.
-/// - Note: PyTorch's `momentum` is the weight of the new value, 0.1 for our 0.9; it also stores the
-///   unbiased variance, Keras and the paper's moving average the biased one.
+/// - Note: PyTorch's `momentum` is the weight of the new value, 0.1 for our 0.9. Axon's is the
+///   weight of the old value, too, but 0.1 by default: `momentum: 0.1` keeps a tenth of it.
 public func updatedRunningStatistic(
   _ old: Tensor, with batch: Tensor, momentum: Double = 0.9
 ) -> Tensor {
   old * momentum + stopGradient(batch) * (1 - momentum)
-}
-
-/// Numbers of 16 bits and integers as `f32`, in which statistics are accurate.
-func widened(_ x: Tensor) -> Tensor {
-  x.elementType == .float64 ? x : x.cast(to: .float32)
 }
 
 private func scaled(

@@ -3,8 +3,8 @@ public import RanvierTensors
 /// Normalizes each example over groups of neighbouring channels, the last axis, and all positions.
 ///
 /// `y = (x - mean) / sqrt(variance + epsilon) * scale + offset` with mean and biased variance of
-/// each example's group, computed at least in `f32`. As many groups as channels make an instance
-/// normalization.
+/// each example's group, computed at least in `f32`. As many groups as channels make an
+/// ``instanceNorm(_:scale:offset:epsilon:)``.
 ///
 /// - Shapes: x `[batch, ..., channels]`, scale and offset `[channels]`; result as x.
 /// - Parameters:
@@ -28,11 +28,9 @@ public func groupNorm(
   do throws(OperationError) {
     let parameters = [("a scale", scale), ("an offset", offset)]
     let channels = try NormalizedAxes(x, [-1], parameters, operation: "groupNorm")
-    let sizes = x.shape.sizes.dropLast() + [groups, x.shape[-1] / groups]
     let normalized = standardized(
-      widened(x).reshaped(to: Shape(Array(sizes))),
-      alongAxes: Array(1 ..< x.rank - 1) + [x.rank], epsilon: epsilon)
-    return channels.scaled(normalized.reshaped(to: x.shape), scale, offset).cast(to: x.elementType)
+      widened(x), alongAxes: Array(1 ..< x.rank), groups: groups, epsilon: epsilon)
+    return channels.scaled(normalized, scale, offset).cast(to: x.elementType)
   } catch {
     return Tensor(invalid: error)
   }

@@ -29,16 +29,6 @@ public func layerNorm(
   }
 }
 
-/// The elements with a mean of 0 and a variance of 1 along axes.
-///
-/// Rows are reduced where they lie and the results broadcast back, which compiles into one loop for
-/// trailing axes.
-func standardized(_ x: Tensor, alongAxes axes: [Int], epsilon: Double) -> Tensor {
-  let centred = x - x.mean(alongAxes: axes, keepingAxes: true)
-  let variance = square(centred).mean(alongAxes: axes, keepingAxes: true)
-  return centred * rsqrt(variance + epsilon)
-}
-
 /// The axes over which a tensor is normalized, checked together with what scales the result.
 struct NormalizedAxes {
   /// The axes from the first to the last.

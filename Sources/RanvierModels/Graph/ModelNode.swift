@@ -21,7 +21,9 @@ package struct ModelNode: Sendable {
   init(_ layer: any Layer, inputs: [ID], name: String?, location: CodeLocation) {
     id = ModelNode.nextID()
     origin = id
-    self.layer = layer
+    let isPlace = layer is InputLayer || layer is PlaceholderLayer
+    self.layer =
+      isPlace ? layer : ModelNode.kernelNorm.map { KernelNormLayer(kind: $0, base: layer) } ?? layer
     self.inputs = inputs
     self.name = name
     self.location = location
@@ -30,6 +32,9 @@ package struct ModelNode: Sendable {
 
   /// The scopes in which nodes are being made.
   @TaskLocal static var currentScope: [ScopePart] = []
+
+  /// How kernels of the layers that are being made are normalized.
+  @TaskLocal static var kernelNorm: KernelNormLayer.Kind?
 
   private static let counter = Atomic<Int>(0)
 

@@ -1,8 +1,10 @@
 internal import RanvierTensors
 
-/// Several models added, subtracted or multiplied, broadcasting.
+/// Several models combined element by element, broadcasting.
 package struct ArithmeticLayer: Layer {
-  package enum Kind: String, Sendable, Hashable { case add, subtract, multiply }
+  package enum Kind: String, Sendable, Hashable {
+    case add, subtract, multiply, divide, maximum, minimum, average
+  }
 
   package let kind: Kind
 
@@ -25,20 +27,25 @@ package struct ArithmeticLayer: Layer {
     guard inputs.allSatisfy({ $0.elementType == inputs[0].elementType }) else {
       throw LayerProblem("models of one element type", got: got)
     }
+    if kind == .average { try inputs[0].checkFloatingPoint() }
     let scalar = TensorType(inputs[0].elementType, [])
     let result = try recordedType([scalar, scalar]) { combined($0[0], $0[1]) }
     return LayerSignature(shape, elementType: result.elementType)
   }
 
   package func apply(_ call: LayerCall) -> LayerResult {
-    LayerResult(call.inputs.dropFirst().reduce(call.input) { combined($0, $1) })
+    let result = call.inputs.dropFirst().reduce(call.input) { combined($0, $1) }
+    return LayerResult(kind == .average ? result / Double(call.inputs.count) : result)
   }
 
   private func combined(_ first: Tensor, _ second: Tensor) -> Tensor {
     switch kind {
-    case .add: first + second
+    case .add, .average: first + second
     case .subtract: first - second
     case .multiply: first * second
+    case .divide: first / second
+    case .maximum: RanvierTensors.maximum(first, second)
+    case .minimum: RanvierTensors.minimum(first, second)
     }
   }
 }
@@ -66,6 +73,38 @@ extension Model {
     line: Int = #line
   ) -> Model {
     combining(.multiply, [first] + others, name, file, line)
+  }
+
+  /// The first model divided by the others, element by element; sizes of 1 are repeated.
+  public static func divide(
+    _ first: Model, _ others: Model..., name: String? = nil, file: StaticString = #fileID,
+    line: Int = #line
+  ) -> Model {
+    combining(.divide, [first] + others, name, file, line)
+  }
+
+  /// The largest of models' elements at each place; sizes of 1 are repeated.
+  public static func maximum(
+    _ first: Model, _ others: Model..., name: String? = nil, file: StaticString = #fileID,
+    line: Int = #line
+  ) -> Model {
+    combining(.maximum, [first] + others, name, file, line)
+  }
+
+  /// The smallest of models' elements at each place; sizes of 1 are repeated.
+  public static func minimum(
+    _ first: Model, _ others: Model..., name: String? = nil, file: StaticString = #fileID,
+    line: Int = #line
+  ) -> Model {
+    combining(.minimum, [first] + others, name, file, line)
+  }
+
+  /// The mean of models, element by element; sizes of 1 are repeated.
+  public static func average(
+    _ first: Model, _ others: Model..., name: String? = nil, file: StaticString = #fileID,
+    line: Int = #line
+  ) -> Model {
+    combining(.average, [first] + others, name, file, line)
   }
 
   private static func combining(

@@ -5,6 +5,8 @@ internal import RanvierTensors
 package struct EmbeddingLayer: Layer {
   package let vocabulary: Int
   package let features: Int
+  package let paddingIndex: Int?
+  package let scalingByFrequency: Bool
   package let kernelInitializer: Initializer
 
   package var operation: String { "embedding" }
@@ -12,12 +14,18 @@ package struct EmbeddingLayer: Layer {
   package var mixedPrecision: LayerPrecision { .narrowOutput }
   package var options: [LayerOption] {
     [LayerOption("vocabulary", vocabulary), LayerOption("features", features)]
+      + (paddingIndex.map { [LayerOption("padding index", $0)] } ?? [])
+      + (scalingByFrequency ? [LayerOption("scaling by frequency", true)] : [])
   }
 
   package func signature(_ inputs: [LayerInput]) throws(LayerProblem) -> LayerSignature {
     guard vocabulary > 0, features > 0 else {
       throw LayerProblem(
         "at least one row and one feature", got: "vocabulary \(vocabulary), features \(features)")
+    }
+    if let paddingIndex, !(-vocabulary ..< vocabulary).contains(paddingIndex) {
+      throw LayerProblem(
+        "a padding index in \(-vocabulary) ..< \(vocabulary)", got: "\(paddingIndex)")
     }
     guard inputs[0].elementType.isInteger else {
       throw LayerProblem(
@@ -33,7 +41,10 @@ package struct EmbeddingLayer: Layer {
   }
 
   package func apply(_ call: LayerCall) -> LayerResult {
-    LayerResult(RanvierFunctions.embedding(call.input, table: call.parameters["kernel"]))
+    LayerResult(
+      RanvierFunctions.embedding(
+        call.input, table: call.parameters["kernel"], paddingIndex: paddingIndex,
+        scalingByFrequency: scalingByFrequency))
   }
 }
 
@@ -78,17 +89,26 @@ extension Model {
   ///     let tokens = Model.input("tokens", shape: [nil, 64], elementType: .int32)
   ///     let x = tokens.embedding(vocabulary: 65, features: 128)
   ///
-  /// Integers outside of `0 ..< vocabulary` are clamped to it.
+  /// A built model clamps integers outside of `0 ..< vocabulary` to it: data is not checked there.
   ///
   /// - Shapes: input `[batch, ...]` of integers, output `[batch, ..., features]`.
+  /// - Parameters:
+  ///   - vocabulary: The number of different integers.
+  ///   - features: The number of elements of each vector.
+  ///   - paddingIndex: An integer that stands for nothing: it gives zeros, and its row is not
+  ///     learnt.
+  ///   - scalingByFrequency: Whether a row's derivative is divided by how often it is taken.
+  ///   - kernelInitializer: How the rows begin.
   /// - Parameters of the layer: `kernel [vocabulary, features]`.
   public func embedding(
-    vocabulary: Int, features: Int, kernelInitializer: Initializer = .uniform,
-    name: String? = nil, file: StaticString = #fileID, line: Int = #line
+    vocabulary: Int, features: Int, paddingIndex: Int? = nil, scalingByFrequency: Bool = false,
+    kernelInitializer: Initializer = .uniform, name: String? = nil, file: StaticString = #fileID,
+    line: Int = #line
   ) -> Model {
     adding(
       EmbeddingLayer(
-        vocabulary: vocabulary, features: features, kernelInitializer: kernelInitializer),
+        vocabulary: vocabulary, features: features, paddingIndex: paddingIndex,
+        scalingByFrequency: scalingByFrequency, kernelInitializer: kernelInitializer),
       name: name, file, line)
   }
 

@@ -1,21 +1,25 @@
-internal import RanvierFunctions
+public import RanvierFunctions
 internal import RanvierTensors
 
 /// Each example normalized over axes, with or without its mean.
 package struct LayerNormLayer: Layer {
-  package enum Kind: String, Sendable, Hashable {
-    case layer = "layer_norm"
-    case rootMeanSquare = "rms_norm"
+  package enum Kind: Sendable, Hashable {
+    case layer
+    /// Without the mean; the number is added to the scale.
+    case rootMeanSquare(shift: Double)
   }
 
   package let kind: Kind
   package let axes: [Int]
   package let epsilon: Double
+  package let learnt: ScaleAndOffset
 
-  package var operation: String { kind.rawValue }
+  package var operation: String { kind == .layer ? "layer_norm" : "rms_norm" }
   package var options: [LayerOption] {
     (axes == [-1] ? [] : [LayerOption("axes", axes)])
       + (epsilon == kind.usualEpsilon ? [] : [LayerOption("epsilon", epsilon)])
+      + (kind.shift == 0 ? [] : [LayerOption("shift", kind.shift)])
+      + learnt.options(hasOffset: kind == .layer)
   }
 
   package func signature(_ inputs: [LayerInput]) throws(LayerProblem) -> LayerSignature {
@@ -33,25 +37,25 @@ package struct LayerNormLayer: Layer {
       throw LayerProblem(
         "known sizes of the normalized axes", got: "\(input)", hint: "state them in input(shape:)")
     }
-    guard epsilon > 0 else { throw LayerProblem("a positive epsilon", got: "\(epsilon)") }
-    let scale = ParameterDeclaration("scale", shape: Shape(sizes), initializer: .ones)
-    let offset = ParameterDeclaration("offset", shape: Shape(sizes), initializer: .zeros)
+    guard epsilon > 0, kind.shift.isFinite else {
+      throw LayerProblem(
+        "a positive epsilon and a finite shift", got: "epsilon \(epsilon), shift \(kind.shift)")
+    }
     return LayerSignature(
-      input, elementType: inputs[0].elementType,
-      parameters: kind == .layer ? [scale, offset] : [scale])
+      input, elementType: inputs[0].elementType, parameters: learnt.declarations(Shape(sizes)))
   }
 
   package func apply(_ call: LayerCall) -> LayerResult {
-    let scale = call.parameters["scale"]
+    let scale = learnt.scale(call)
     switch kind {
     case .layer:
       return LayerResult(
         RanvierFunctions.layerNorm(
-          call.input, scale: scale, offset: call.parameters["offset"], axes: axes, epsilon: epsilon)
-      )
-    case .rootMeanSquare:
+          call.input, scale: scale, offset: learnt.offset(call), axes: axes, epsilon: epsilon))
+    case .rootMeanSquare(let shift):
       return LayerResult(
-        RanvierFunctions.rmsNorm(call.input, scale: scale, axes: axes, epsilon: epsilon))
+        RanvierFunctions.rmsNorm(
+          call.input, scale: scale, shift: shift, axes: axes, epsilon: epsilon))
     }
   }
 }
@@ -59,6 +63,10 @@ package struct LayerNormLayer: Layer {
 extension LayerNormLayer.Kind {
   /// The epsilon that needs not be shown.
   fileprivate var usualEpsilon: Double { self == .layer ? 1e-5 : 1e-6 }
+
+  fileprivate var shift: Double {
+    if case .rootMeanSquare(let shift) = self { shift } else { 0 }
+  }
 }
 
 extension Model {
@@ -66,27 +74,46 @@ extension Model {
   /// epsilon) * scale + offset`.
   ///
   /// - Shapes: input `[batch, ..., features]`, output as input.
+  /// - Parameters:
+  ///   - axes: What is normalized together, other than the batch axis.
+  ///   - epsilon: Keeps the quotient finite for a variance of 0.
+  ///   - scaleInitializer: How the scale begins; nil for none.
+  ///   - offsetInitializer: How the offset begins; nil for none.
   /// - Parameters of the layer: `scale` and `offset` with the sizes of the axes, `[features]` by
   ///   default.
   /// - Source: Ba, Kiros & Hinton 2016, arXiv:1607.06450.
   public func layerNorm(
-    axes: [Int] = [-1], epsilon: Double = 1e-5, name: String? = nil, file: StaticString = #fileID,
-    line: Int = #line
-  ) -> Model {
-    adding(LayerNormLayer(kind: .layer, axes: axes, epsilon: epsilon), name: name, file, line)
-  }
-
-  /// Divides each example by its root mean square over axes, by default the features: `x /
-  /// sqrt(mean(x²) + epsilon) * scale`.
-  ///
-  /// - Shapes: input `[batch, ..., features]`, output as input.
-  /// - Parameters of the layer: `scale` with the sizes of the axes, `[features]` by default.
-  /// - Source: Zhang & Sennrich 2019, arXiv:1910.07467.
-  public func rmsNorm(
-    axes: [Int] = [-1], epsilon: Double = 1e-6, name: String? = nil, file: StaticString = #fileID,
+    axes: [Int] = [-1], epsilon: Double = 1e-5, scaleInitializer: Initializer? = .ones,
+    offsetInitializer: Initializer? = .zeros, name: String? = nil, file: StaticString = #fileID,
     line: Int = #line
   ) -> Model {
     adding(
-      LayerNormLayer(kind: .rootMeanSquare, axes: axes, epsilon: epsilon), name: name, file, line)
+      LayerNormLayer(
+        kind: .layer, axes: axes, epsilon: epsilon,
+        learnt: ScaleAndOffset(scale: scaleInitializer, offset: offsetInitializer)),
+      name: name, file, line)
+  }
+
+  /// Divides each example by its root mean square over axes, by default the features: `x /
+  /// sqrt(mean(x²) + epsilon) * (scale + shift)`.
+  ///
+  /// - Shapes: input `[batch, ..., features]`, output as input.
+  /// - Parameters:
+  ///   - axes: What is normalized together, other than the batch axis.
+  ///   - epsilon: Keeps the quotient finite for zeros.
+  ///   - shift: Added to the scale. Gemma's 1 goes with a scale that begins with `.zeros`.
+  ///   - scaleInitializer: How the scale begins; nil for none.
+  /// - Parameters of the layer: `scale` with the sizes of the axes, `[features]` by default.
+  /// - Source: Zhang & Sennrich 2019, arXiv:1910.07467.
+  public func rmsNorm(
+    axes: [Int] = [-1], epsilon: Double = 1e-6, shift: Double = 0,
+    scaleInitializer: Initializer? = .ones, name: String? = nil, file: StaticString = #fileID,
+    line: Int = #line
+  ) -> Model {
+    adding(
+      LayerNormLayer(
+        kind: .rootMeanSquare(shift: shift), axes: axes, epsilon: epsilon,
+        learnt: ScaleAndOffset(scale: scaleInitializer, offset: nil)),
+      name: name, file, line)
   }
 }

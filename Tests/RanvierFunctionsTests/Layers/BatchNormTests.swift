@@ -85,6 +85,12 @@ import Testing
     }
   }
 
+  @Test func `a momentum of 0_1 is Axon's, and 0_9 the usual one`() {
+    let (old, new) = (Tensor([10.0]), Tensor([20.0]))
+    expectClose(updatedRunningStatistic(old, with: new, momentum: 0.1), Tensor([19.0]))
+    expectClose(updatedRunningStatistic(old, with: new), Tensor([11.0]))
+  }
+
   @Test func `takes no derivative of running statistics`() {
     let slope = gradient(at: Tensor([1.0])) {
       updatedRunningStatistic(Tensor([1.0]), with: $0).sum()

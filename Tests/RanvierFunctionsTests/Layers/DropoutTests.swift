@@ -38,4 +38,55 @@ import Testing
   @Test func `does nothing at rate 0`() {
     #expect(dropout(Tensor([1.0, 2]), rate: 0, key: key) == Tensor([1.0, 2]))
   }
+
+  @Test func `shared axes drop together`() {
+    let y = dropout(Tensor.ones([40, 5, 30]), rate: 0.5, sharedAxes: [-2], key: key)
+    #expect(y == y[.all, 0 ..< 1].broadcast(to: [40, 5, 30]))
+    let kept = notEqual(y[.all, 0], 0).cast(to: .float32)
+    // 1200 draws: five standard deviations are 0.072.
+    expectClose(kept.mean(), Tensor(Float(0.5)), relative: 0, absolute: 0.072)
+  }
+
+  @Test func `mask value, scale and shift apply to all elements`() {
+    let x = RandomKey(seed: 1).normal([200])
+    let kept = notEqual(dropout(Tensor.ones([200]), rate: 0.5, key: key), 0)
+    let y = dropout(x, rate: 0.5, maskValue: -3, scale: 2, shift: 0.5, key: key)
+    expectClose(y, select(kept, x, -3) * 2 + 0.5)
+    #expect(dropout(x, rate: 0, maskValue: -3, scale: 2, shift: 0.5, key: key) == x * 2 + 0.5)
+    #expect(dropout(x, rate: 0, maskValue: -3, key: key) == x)
+  }
+
+  @Test func `whole channels are dropped, not positions`() {
+    let y = spatialDropout(Tensor.ones([20, 5, 4, 30]), rate: 0.4, key: key)
+    #expect(y == y[.all, 0 ..< 1, 0 ..< 1].broadcast(to: y.shape))
+    let kept = notEqual(y[.all, 0, 0], 0).cast(to: .float32)
+    // 600 draws: five standard deviations are 0.1.
+    expectClose(kept.mean(), Tensor(Float(0.6)), relative: 0, absolute: 0.1)
+    #expect(!kept.max(alongAxes: [1]).min().scalar(as: Float.self).isZero)
+    // Some channel is dropped in one example and kept in another.
+    #expect(kept.min().scalar(as: Float.self) == 0)
+    expectClose(y.max(), Tensor(Float(1 / 0.6)))
+  }
+
+  @Test func `says what does not fit`() {
+    let x = Tensor.ones([2, 3])
+    expectError(
+      dropout(x, rate: 0.5, sharedAxes: [2], key: key),
+      "dropout needs an axis in -2 ..< 2, got [2] for shape [2, 3]")
+    expectError(
+      dropout(x, rate: 0.5, maskValue: .infinity, key: key),
+      "dropout needs a finite mask value, scale and shift, got inf, 1.0 and 0.0")
+    expectError(
+      dropout(x, rate: 0.5, scale: .nan, key: key),
+      "dropout needs a finite mask value, scale and shift, got 0.0, nan and 0.0")
+    expectError(
+      spatialDropout(Tensor.ones([2, 3, 1]), rate: 1, key: key),
+      "spatialDropout needs a rate in 0 ..< 1, got 1.0 for shape [2, 3, 1]")
+    expectError(
+      spatialDropout(x, rate: 0.5, key: key),
+      """
+      spatialDropout needs an input [batch, 1 to 3 spatial axes, channels], got f32[2, 3]; reshape \
+      rows into images first
+      """)
+  }
 }

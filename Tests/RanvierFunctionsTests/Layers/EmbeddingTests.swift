@@ -1,3 +1,4 @@
+import RanvierCompilation
 import RanvierFunctions
 import RanvierTensors
 import TestSupport
@@ -13,9 +14,52 @@ import Testing
     expectGolden(tensors, inputs: ["table"], name) { embedding(ids, table: $0[0]) }
   }
 
-  @Test func `clamps integers outside of the table`() {
+  @Test func `refuses integers outside of the table where they are known`() {
+    for (ids, got) in [
+      (Tensor([-1, 0, 3, 99] as [Int32]), "-1 in ids i32[4]"),
+      (Tensor([[0, 3]] as [[UInt8]]), "3 in ids u8[1, 2]"),
+      (Tensor([Int64.max]), "9223372036854775807 in ids i64[1]"),
+    ] {
+      expectError(
+        embedding(ids, table: table), "embedding needs integers in 0 ..< 3, got \(got)")
+    }
+    // Also while something else is being recorded.
+    let (table, ids) = (table, Tensor([3] as [Int32]))
+    #expect(throws: OperationError.self) { try compile { embedding(ids, table: $0) }(table) }
+  }
+
+  @Test func `clamps integers outside of the table where they are not known`() throws {
+    let table = table
     let ids = Tensor([-1, 0, 3, 99] as [Int32])
-    #expect(embedding(ids, table: table) == Tensor([[1.0, 2], [1, 2], [5, 6], [5, 6]]))
+    let rows = try compile { embedding($0, table: table) }(ids)
+    #expect(rows == Tensor([[1.0, 2], [1, 2], [5, 6], [5, 6]]))
+    #expect(embedding(Tensor.zeros([0], elementType: .int32), table: table).shape == [0, 2])
+  }
+
+  @Test(arguments: [1, -2]) func `the padding index gives zeros, and its row is not learnt`(
+    index: Int
+  ) {
+    let ids = Tensor([1, 0, 1, 2] as [Int32])
+    #expect(
+      embedding(ids, table: table, paddingIndex: index)
+        == Tensor([[0.0, 0], [1, 2], [0, 0], [5, 6]]))
+    let slope = gradient(at: table) { (table: Tensor) in
+      embedding(ids, table: table, paddingIndex: index).sum()
+    }
+    #expect(slope == Tensor([[1.0, 1], [0, 0], [1, 1]]))
+    expectError(
+      embedding(ids, table: table, paddingIndex: 3),
+      "embedding needs a padding index in -3 ..< 3, got 3")
+  }
+
+  @Test func `derivatives may be means over the uses of a row`() {
+    let ids = Tensor([2, 0, 2, 2] as [Int32])
+    #expect(embedding(ids, table: table, scalingByFrequency: true) == embedding(ids, table: table))
+    let slope = gradient(at: table) { (table: Tensor) in
+      let rows = embedding(ids, table: table, scalingByFrequency: true)
+      return (rows * Tensor([[1.0, 1], [1, 1], [2, 5], [3, 3]])).sum()
+    }
+    expectClose(slope, Tensor([[1.0, 1], [0, 0], [2, 3]]), relative: 1e-12)
   }
 
   @Test func `equal integers add up in the derivative`() {

@@ -17,6 +17,20 @@ import Testing
     expectClose(rmsNorm(x, scale: Tensor([2.0, -1]))[0], Tensor([6 / root, -4 / root]))
   }
 
+  @Test func `a shift is added to the scale, in f32`() {
+    let x = RandomKey(seed: 2).normal([3, 8])
+    let scale = RandomKey(seed: 3).normal([8]) / 100
+    expectClose(rmsNorm(x, scale: scale, shift: 1), rmsNorm(x, scale: scale + 1))
+    #expect(rmsNorm(x, shift: 1) == rmsNorm(x), "without a scale there is nothing to shift")
+    // 1 + 2^-12 is 1 in bf16.
+    let short = Tensor(repeating: 0x1p-12, shape: [8]).cast(to: .bfloat16)
+    #expect(
+      rmsNorm(x, scale: short, shift: 1)
+        == rmsNorm(x, scale: Tensor(repeating: 1 + 0x1p-12, shape: [8])))
+    let narrow = rmsNorm(x.cast(to: .bfloat16), scale: short, shift: 1)
+    #expect(narrow.elementType == .bfloat16)
+  }
+
   @Test func `squares of 16 bits do not overflow`() {
     let x = Tensor([[300, -400]] as [[Float]]).cast(to: .float16)
     let output = rmsNorm(x)

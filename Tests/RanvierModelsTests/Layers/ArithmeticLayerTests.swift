@@ -14,6 +14,9 @@ struct ArithmeticLayerTests {
     for (model, expected) in [
       (Model.add(a, b, c), x + y + z), (Model.subtract(a, b, c), x - y - z),
       (Model.multiply(a, b, c), x * y * z), (Model.add(a, a), x + x),
+      (Model.divide(a, b, c), x / y / z), (Model.average(a, b, c), (x + y + z) / 3),
+      (Model.maximum(a, b, c), maximum(maximum(x, y), z)),
+      (Model.minimum(a, b, c), minimum(minimum(x, y), z)),
     ] {
       #expect(try model.outputShape() == [nil, 3])
       let (_, predict) = try model.build()
@@ -32,6 +35,8 @@ struct ArithmeticLayerTests {
       Model.multiply(a, Model.input("b", shape: [nil, 3], elementType: .int32)),
       rule: "one element type", got: "f32[nil, 3] and i32[nil, 3]")
     expectProblem(Model.subtract(a), rule: "at least two", got: "1")
+    let whole = Model.input("whole", shape: [nil, 3], elementType: .int32)
+    expectProblem(Model.average(whole, whole), rule: "floating-point", got: "i32[nil, 3]")
   }
 
   @Test func `open sizes that turn out unequal are refused when data comes`() throws {

@@ -45,6 +45,24 @@ struct BatchNormLayerTests {
     }
   }
 
+  // Axon keeps 0.1 * old + 0.9 * new of the biased variance, PyTorch 0.9 and 0.1 of the unbiased.
+  @Test func `momentum and variance may be Axon's or PyTorch's`() throws {
+    let key = RandomKey(seed: 1)
+    func variance(_ momentum: Double, _ kind: VarianceEstimate) throws -> Tensor {
+      let model = Model.input(shape: [nil, 3, 4])
+        .batchNorm(momentum: momentum, runningVariance: kind)
+      let (initialize, train) = try model.build(mode: .training)
+      return try train(initialize(seed: 1), x, key: key).layerState["batch_norm_0/variance"]
+    }
+    let flat = x.reshaped(to: [24, 4])
+    expectClose(try variance(0.1, .biased), flat.variance(alongAxes: [0]) * 0.9 + 0.1)
+    expectClose(
+      try variance(0.9, .unbiased), flat.variance(alongAxes: [0], correction: 1) * 0.1 + 0.9)
+    #expect(
+      try Model.input(shape: [nil, 3, 4]).batchNorm(momentum: 0.1, runningVariance: .unbiased)
+        .summary().rows.last?.options == ["momentum: 0.1", "running variance: unbiased"])
+  }
+
   @Test func `refuses inputs and options that do not fit`() {
     let input = Model.input(shape: [nil, 4])
     expectProblem(Model.input(shape: [4]).batchNorm(), rule: "[batch, ..., channels]", got: "[4]")

@@ -55,6 +55,30 @@ struct EmbeddingLayerTests {
     }
   }
 
+  @Test func `the padding index gives zeros, and its row is not learnt`() throws {
+    let model = tokens.embedding(
+      vocabulary: 5, features: 3, paddingIndex: 4, scalingByFrequency: true)
+    #expect(
+      try model.summary().rows.last?.options == [
+        "vocabulary: 5", "features: 3", "padding index: 4", "scaling by frequency: true",
+      ])
+    let (initialize, train) = try model.build(mode: .training)
+    let (state, ids) = (try initialize(seed: 1), ids)
+    let (_, result, slopes) = try valueWithGradient(at: state.parameters) { parameters in
+      let result = try train(ModelState(parameters: parameters), ids, key: RandomKey(seed: 1))
+      return (result.output.sum(), result)
+    }
+    #expect(result.output[1, 0 ..< 2] == Tensor.zeros([2, 3]))
+    #expect(result.output[1, 2] == state.parameters["embedding_0/kernel"][0])
+    // Each row that is taken counts once, however often.
+    #expect(
+      slopes["embedding_0/kernel"]
+        == Tensor([1, 1, 0, 1, 0] as [Float]).expandedDimension(at: 1).broadcast(to: [5, 3]))
+    expectProblem(
+      tokens.embedding(vocabulary: 5, features: 3, paddingIndex: 5),
+      rule: "a padding index in -5 ..< 5", got: "5")
+  }
+
   @Test func `shows its options and counts its parameters`() throws {
     let summary = try tokens.embedding(vocabulary: 65, features: 8)
       .positionEmbedding(maximumLength: 16).summary()
