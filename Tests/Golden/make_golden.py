@@ -11,7 +11,7 @@ Layouts are Ranvier's: channels last, convolution kernels
 Inputs are drawn as float32. Results are computed from them in float64 with
 PyTorch and rounded to float32 once, at the end. The exceptions: `random` holds
 the very float32 and uint32 values that JAX returns; `primitives`, which
-golden_primitives.py makes with JAX, and `losses` stay in float64; `activations`,
+golden_primitives.py makes with JAX, `losses` and `recurrent` stay in float64; `activations`,
 made by golden_activations.py, has every case in both types.
 
     python make_golden.py                  # writes every family to data/
@@ -34,11 +34,12 @@ import numpy as np
 
 from golden_activations import check_activations, make_activations
 from golden_layers import (
-    check_attention, check_embedding, check_normalization, check_recurrent, make_attention,
-    make_embedding, make_normalization, make_recurrent,
+    check_attention, check_embedding, check_normalization, make_attention, make_embedding,
+    make_normalization,
 )
 from golden_losses import check_losses, make_losses
 from golden_primitives import check_primitives, make_primitives
+from golden_recurrent import check_recurrent, make_recurrent
 
 SEED = 20261121
 
@@ -1285,6 +1286,9 @@ FAMILIES = {
     "primitives": (make_primitives, check_primitives),
 }
 
+# The families that are not rounded to float32.
+KEEPS_DOUBLE = {"activations", "losses", "primitives", "recurrent"}
+
 
 def write_family(name, folder):
     if name not in ("random", "primitives"):
@@ -1293,7 +1297,7 @@ def write_family(name, folder):
         # One thread, so that no sum depends on the machine's core count.
         torch.set_num_threads(1)
         torch.use_deterministic_algorithms(True)
-    family = Family(name, keeps_double=name in ("activations", "losses", "primitives"))
+    family = Family(name, keeps_double=name in KEEPS_DOUBLE)
     FAMILIES[name][0](family)
     path = family.write(folder)
     print(f"{path.name}: {len(family.options)} cases, {path.stat().st_size} bytes")
