@@ -69,7 +69,9 @@ public struct ModelSummary: Sendable, CustomStringConvertible {
       var parameters = row.parameters.map { "\($0.name): \($0.type)" }
       parameters += row.state.map { "\($0.name): \($0.type) (state)" }
       if let shared = row.sharedWith { parameters.append("shared with \(shared)") }
-      table.rows.append([[row.title], inputs, row.outputShapes.map(\.description), row.options, parameters])
+      table.rows.append([
+        [row.title], inputs, row.outputShapes.map(\.description), row.options, parameters,
+      ])
     }
     table.footer = [
       "Total Parameters: \(parameterCount)",

@@ -81,7 +81,8 @@ public func convLSTM(
     "convLSTM", x, from: start, kernel, recurrentKernel, bias: bias, strides: strides,
     padding: padding, dilation: dilation, forgetBias: forgetBias, activation: activation,
     gateActivation: gateActivation,
-    steps: RecurrentSteps(mask: mask, isReversed: isReversed, isUnrolled: isUnrolled))
+    steps: RecurrentSteps(
+      operation: "convLSTM", mask: mask, isReversed: isReversed, isUnrolled: isUnrolled))
 }
 
 /// - Parameter steps: How the steps are taken; nil if the input is that of a single one.
@@ -92,7 +93,8 @@ private func convLSTM(
 ) -> (states: Tensor, last: LSTMState) {
   let operands = RecurrentOperands(
     operation: operation, x: x, kernel: kernel, recurrentKernel: recurrentKernel, bias: bias,
-    states: start?.tensors ?? [], mask: steps?.mask)
+    states: start?.tensors ?? [], activations: [activation, gateActivation],
+    mask: steps?.mask)
   do throws(OperationError) {
     try operands.checkConvolutions(isSequence: steps != nil)
     let constant = try forgetBiases(forgetBias, units: recurrentKernel.shape[-2], operands)

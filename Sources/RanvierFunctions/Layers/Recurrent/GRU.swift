@@ -37,7 +37,7 @@ public func gruCell(
   do throws(OperationError) {
     let operands = RecurrentOperands(
       operation: "gruCell", x: x, kernel: kernel, recurrentKernel: recurrentKernel, bias: bias,
-      states: [state])
+      states: [state], activations: [activation, gateActivation])
     try operands.check(axes: ["batch", "features"], gates: 3)
     try operands.checkBias(recurrentBias, recurrentKernel.shape[0], named: "recurrent bias")
   } catch {
@@ -82,13 +82,15 @@ public func gru(
   do throws(OperationError) {
     let operands = RecurrentOperands(
       operation: "gru", x: x, kernel: kernel, recurrentKernel: recurrentKernel, bias: bias,
-      states: start.map { [$0] } ?? [], mask: mask)
+      states: start.map { [$0] } ?? [], activations: [activation, gateActivation],
+      mask: mask)
     try operands.check(axes: ["batch", "steps", "features"], gates: 3)
     try operands.checkBias(recurrentBias, recurrentKernel.shape[0], named: "recurrent bias")
   } catch {
     return (Tensor(invalid: error), Tensor(invalid: error))
   }
-  let steps = RecurrentSteps(mask: mask, isReversed: isReversed, isUnrolled: isUnrolled)
+  let steps = RecurrentSteps(
+    operation: "gru", mask: mask, isReversed: isReversed, isUnrolled: isUnrolled)
   // The inputs are moved, not their wider products.
   let projected = dense(steps.leading(x), kernel, bias)
   let type = ElementType.promoted(projected.elementType, recurrentKernel.elementType)

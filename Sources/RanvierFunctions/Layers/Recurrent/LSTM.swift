@@ -47,7 +47,7 @@ public func lstmCell(
   do throws(OperationError) {
     try RecurrentOperands(
       operation: "lstmCell", x: x, kernel: kernel, recurrentKernel: recurrentKernel, bias: bias,
-      states: state.tensors
+      states: state.tensors, activations: [activation, gateActivation]
     ).check(axes: ["batch", "features"], gates: 4)
   } catch {
     return LSTMState(hidden: Tensor(invalid: error), cell: Tensor(invalid: error))
@@ -91,13 +91,14 @@ public func lstm(
   do throws(OperationError) {
     try RecurrentOperands(
       operation: "lstm", x: x, kernel: kernel, recurrentKernel: recurrentKernel, bias: bias,
-      states: start?.tensors ?? [], mask: mask
+      states: start?.tensors ?? [], activations: [activation, gateActivation], mask: mask
     ).check(axes: ["batch", "steps", "features"], gates: 4)
   } catch {
     let invalid = Tensor(invalid: error)
     return (invalid, LSTMState(hidden: invalid, cell: invalid))
   }
-  let steps = RecurrentSteps(mask: mask, isReversed: isReversed, isUnrolled: isUnrolled)
+  let steps = RecurrentSteps(
+    operation: "lstm", mask: mask, isReversed: isReversed, isUnrolled: isUnrolled)
   // The inputs are moved, not their wider products.
   let projected = dense(steps.leading(x), kernel, bias)
   let recurrence = LSTMRecurrence(activation: activation, gateActivation: gateActivation) {

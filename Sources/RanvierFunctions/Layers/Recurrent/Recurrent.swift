@@ -43,19 +43,9 @@ public func recurrent<State: TensorTree>(
     let invalid = start.mapTensors { _ in Tensor(invalid: error) }
     return (invalid, invalid)
   }
-  let steps = RecurrentSteps(mask: mask, isReversed: isReversed, isUnrolled: isUnrolled)
+  let steps = RecurrentSteps(
+    operation: "recurrent", mask: mask, isReversed: isReversed, isUnrolled: isUnrolled)
   let (states, last) = try steps.run(
     over: steps.leading(x), from: start, output: { $0 }, cell: cell)
-  return (
-    states.mapTensors { $0.error.map(respelled) ?? $0.swappedAxes(0, 1) },
-    last.mapTensors { $0.error.map(respelled) ?? $0 }
-  )
-}
-
-/// What a scan says of its step, as the cell's mistake.
-private func respelled(_ error: OperationError) -> Tensor {
-  guard error.operation == "scan" else { return Tensor(invalid: error) }
-  var error = error
-  error.operation = "recurrent"
-  return Tensor(invalid: error)
+  return (states.mapTensors { $0.swappedAxes(0, 1) }, last)
 }

@@ -11,6 +11,8 @@ struct RecurrentOperands {
   let bias: Tensor?
   /// The state before the first step, if given.
   let states: [Tensor]
+  /// What is applied to sums, which must keep their shape.
+  let activations: [Activation]
   /// Which steps there are, if given.
   var mask: Tensor?
 
@@ -66,7 +68,8 @@ struct RecurrentOperands {
     }
   }
 
-  /// Throws unless the input has floating-point numbers, and the mask its steps.
+  /// Throws unless the input has floating-point numbers, the mask its steps, and activations keep
+  /// shapes: others would broadcast without a word.
   func checkInput() throws(OperationError) {
     guard x.elementType.isFloatingPoint else {
       throw OperationError(
@@ -74,5 +77,15 @@ struct RecurrentOperands {
         hint: "convert with cast(to:)")
     }
     if let mask { try mask.checkMask(operation, batch: x.shape[0], steps: x.shape[1]) }
+    let sample = Tensor.zeros([2, 3])
+    for activation in activations where activation != .tanh && activation != .sigmoid {
+      let result = activation(sample)
+      if let error = result.error { throw error }
+      guard result.shape == sample.shape else {
+        throw OperationError(
+          operation: operation, rule: "an activation that keeps the shape",
+          got: "\(activation.name), which turns \(sample.shape) into \(result.shape)")
+      }
+    }
   }
 }

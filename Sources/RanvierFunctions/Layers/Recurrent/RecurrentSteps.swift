@@ -2,6 +2,8 @@ internal import RanvierTensors
 
 /// How the steps of sequences are taken: which of them, in which order, and whether as a loop.
 struct RecurrentSteps {
+  /// The function as users spell it.
+  var operation: String
   /// True where there is a step, `[batch, steps]`.
   var mask: Tensor?
   var isReversed = false
@@ -38,7 +40,14 @@ struct RecurrentSteps {
       if step.count > 1 { next = carried(next, over: state, where: step[1]) }
       return (next, output(next))
     }
-    return (outputs, last)
+    return (outputs.mapTensors(respelled), last.mapTensors(respelled))
+  }
+
+  /// A tensor that says of the function what a scan says of its step.
+  private func respelled(_ tensor: Tensor) -> Tensor {
+    guard var error = tensor.error, error.operation == "scan" else { return tensor }
+    error.operation = operation
+    return Tensor(invalid: error)
   }
 
   /// The next state where there is a step, and the state before it elsewhere.

@@ -22,7 +22,7 @@ public func simpleRNNCell(
   do throws(OperationError) {
     try RecurrentOperands(
       operation: "simpleRNNCell", x: x, kernel: kernel, recurrentKernel: recurrentKernel,
-      bias: bias, states: [state]
+      bias: bias, states: [state], activations: [activation]
     ).check(axes: ["batch", "features"], gates: 1)
   } catch {
     return Tensor(invalid: error)
@@ -59,12 +59,14 @@ public func simpleRNN(
   do throws(OperationError) {
     try RecurrentOperands(
       operation: "simpleRNN", x: x, kernel: kernel, recurrentKernel: recurrentKernel, bias: bias,
-      states: start.map { [$0] } ?? [], mask: mask
+      states: start.map { [$0] } ?? [], activations: [activation],
+      mask: mask
     ).check(axes: ["batch", "steps", "features"], gates: 1)
   } catch {
     return (Tensor(invalid: error), Tensor(invalid: error))
   }
-  let steps = RecurrentSteps(mask: mask, isReversed: isReversed, isUnrolled: isUnrolled)
+  let steps = RecurrentSteps(
+    operation: "simpleRNN", mask: mask, isReversed: isReversed, isUnrolled: isUnrolled)
   // The inputs are moved, not their products.
   let projected = dense(steps.leading(x), kernel, bias)
   let type = ElementType.promoted(projected.elementType, recurrentKernel.elementType)

@@ -63,8 +63,8 @@ package struct ConvLSTMKind: RecurrentKind {
 }
 
 extension RecurrentCell {
-  /// The step of a long short-term memory whose products are convolutions, see
-  /// ``convLSTMCell(_:_:kernel:recurrentKernel:bias:strides:padding:dilation:forgetBias:activation:gateActivation:)``.
+  /// The step of a long short-term memory whose products are convolutions, as `convLSTMCell`
+  /// computes it.
   public static func convLSTM(
     _ units: Int, kernelSize: SpatialSizes = 1, strides: SpatialSizes = 1,
     padding: Padding = .same, dilation: SpatialSizes = 1, activation: Activation = .tanh,

@@ -39,8 +39,7 @@ package struct GRUKind: RecurrentKind {
 }
 
 extension RecurrentCell {
-  /// The step of a gated recurrent unit, see
-  /// ``gruCell(_:_:kernel:recurrentKernel:bias:recurrentBias:activation:gateActivation:resetsState:)``.
+  /// The step of a gated recurrent unit, as `gruCell` computes it.
   public static func gru(
     _ units: Int, activation: Activation = .tanh, gateActivation: Activation = .sigmoid,
     resetsState: Bool = false, useBias: Bool = true,

@@ -29,8 +29,7 @@ package struct LSTMKind: RecurrentKind {
 }
 
 extension RecurrentCell {
-  /// The step of a long short-term memory, see
-  /// ``lstmCell(_:_:kernel:recurrentKernel:bias:activation:gateActivation:)``.
+  /// The step of a long short-term memory, as `lstmCell` computes it.
   public static func lstm(
     _ units: Int, activation: Activation = .tanh, gateActivation: Activation = .sigmoid,
     useBias: Bool = true, forgetBias: Double = 1,

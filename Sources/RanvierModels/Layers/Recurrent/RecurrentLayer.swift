@@ -15,7 +15,7 @@ package struct RecurrentLayer<Kind: RecurrentKind>: Layer {
       + (form.returnsSequence ? [] : [LayerOption("returns", "last state")])
       + form.direction.options + kind.options
       + (kind.weights.useBias ? [] : [LayerOption("use bias", false)])
-      + (form.startInitializer.map { [LayerOption("start", "learned, \($0.name)")] } ?? [])
+      + (form.startInitializer.map { [LayerOption("start", "learnt, \($0.name)")] } ?? [])
       + (form.isUnrolled ? [LayerOption("unrolled", true)] : [])
   }
 

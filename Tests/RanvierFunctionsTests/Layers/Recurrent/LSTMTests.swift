@@ -70,6 +70,14 @@ import Testing
     #expect(other.hidden.scalars(as: Double.self).allSatisfy { $0 >= 0 })
   }
 
+  @Test func `an activation that changes shapes is named by the function`() {
+    let x = operands()
+    let first = Activation("first") { $0[.all, ..<1] }
+    expectError(
+      lstm(x[0], kernel: x[1], recurrentKernel: x[2], gateActivation: first).states,
+      "lstm needs an activation that keeps the shape, got first, which turns [2, 3] into [2, 1]")
+  }
+
   @Test func `widens shorter inputs to the kernel's type`() {
     let x = operands().map { $0.cast(to: .float32) }
     let short = lstm(x[0].cast(to: .float16), kernel: x[1], recurrentKernel: x[2], bias: x[3])

@@ -23,7 +23,8 @@ struct RecurrentKind: Sendable, CustomTestStringConvertible {
 
   static let all = [
     RecurrentKind(
-      testDescription: "simple RNN", stateShapes: [[2, 2]], parameterShapes: [[3, 2], [2, 2], [2]]
+      testDescription: "simple RNN", stateShapes: [[2, 2]],
+      parameterShapes: [[3, 2], [2, 2], [2]]
     ) { x, states, p, o in
       let (states, last) = simpleRNN(
         x, from: states?[0], kernel: p[0], recurrentKernel: p[1], bias: p[2], mask: o.mask,
@@ -81,7 +82,8 @@ struct RecurrentKind: Sendable, CustomTestStringConvertible {
       return (states, last.tensors)
     },
     RecurrentKind(
-      testDescription: "a cell of the user", stateShapes: [[2, 3], [2, 2, 3]], parameterShapes: [[3]]
+      testDescription: "a cell of the user", stateShapes: [[2, 3], [2, 2, 3]],
+      parameterShapes: [[3]]
     ) { x, states, p, o in
       let start = states ?? [Tensor([[0.0, 0, 0], [0, 0, 0]]), Tensor.zeros([2, 2, 3])]
       let (states, last) = recurrent(
@@ -131,7 +133,8 @@ struct RecurrentKind: Sendable, CustomTestStringConvertible {
           expectClose(last[row], whole[row], relative: 1e-12, "last state of row \(row)")
         }
         expectClose(
-          result.states[row].gathered(at: Tensor(steps)), expected.states[row], relative: 1e-12, "row \(row)")
+          result.states[row].gathered(at: Tensor(steps)), expected.states[row], relative: 1e-12,
+          "row \(row)")
       }
       // Over steps that are not taken the state is carried.
       let carried: Tensor = isReversed ? states[0][0] : result.last[0][0]

@@ -61,7 +61,7 @@ import Testing
     #expect(
       try learned.summary().rows[1].options == [
         "units: 2", "direction: both", "merge: concatenate", "shares weights: true",
-        "start: learned, normal",
+        "start: learnt, normal",
       ])
   }
 
