@@ -36,13 +36,14 @@ import numpy as np
 from golden_activations import check_activations, make_activations
 from golden_feature_layers import check_feature_layers, make_feature_layers
 from golden_layers import (
-    check_attention, check_embedding, check_normalization, check_recurrent, make_attention,
-    make_embedding, make_normalization, make_recurrent,
+    check_attention, check_embedding, check_normalization, make_attention, make_embedding,
+    make_normalization,
 )
 from golden_losses import check_losses, make_losses
 from golden_metrics import check_metrics, make_metrics
 from golden_normalizations import check_normalizations, make_normalizations
 from golden_primitives import check_primitives, make_primitives
+from golden_recurrent import check_recurrent, make_recurrent
 
 SEED = 20261121
 
@@ -1296,6 +1297,9 @@ FAMILIES = {
     "random": (make_random, check_random),
     "primitives": (make_primitives, check_primitives),
 }
+
+# The families that are not rounded to float32.
+KEEPS_DOUBLE = {"activations", "losses", "primitives", "recurrent"}
 
 
 def write_family(name, folder):

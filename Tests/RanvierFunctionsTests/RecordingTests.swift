@@ -57,6 +57,14 @@ struct RecordedCase: Sendable, CustomTestStringConvertible {
     RecordedCase(testDescription: "multiHeadAttention", shape: [2, 3, 12]) {
       multiHeadAttention(projections: $0, heads: 2)
     },
+    RecordedCase(testDescription: "simpleRNN", shape: [2, 3, 4]) {
+      simpleRNN($0, kernel: Tensor.ones([4, 2]), recurrentKernel: Tensor.ones([2, 2])).states
+    },
+    RecordedCase(testDescription: "convLSTM", shape: [2, 3, 4, 5, 1]) {
+      convLSTM(
+        $0, kernel: Tensor.ones([3, 1, 1, 8]), recurrentKernel: Tensor.ones([1, 3, 2, 8])
+      ).last.cell
+    },
     RecordedCase(testDescription: "lstm", shape: [2, 3, 4]) {
       lstm($0, kernel: Tensor.ones([4, 8]), recurrentKernel: Tensor.ones([2, 8])).states
     },

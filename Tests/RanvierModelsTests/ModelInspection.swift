@@ -10,7 +10,10 @@ extension Model {
   }
 
   /// The output's shape.
-  func outputShape() throws -> DynamicShape { try outputSignature().output.shape }
+  func outputShape() throws -> DynamicShape {
+    let resolved = try ResolvedModel(self)
+    return resolved.declaration(of: resolved.output).shape
+  }
 
   /// The paths of all layers in order.
   func paths() throws -> [String] { try ResolvedModel(self).nodes.map(\.path) }

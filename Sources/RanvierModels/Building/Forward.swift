@@ -18,28 +18,32 @@ extension ResolvedModel {
     try evaluate(parameters, state, inputs, isTraining, key).outcome
   }
 
-  /// The output of every layer, with its path; in prediction unless asked otherwise.
+  /// The outputs of every layer, with their paths; in prediction unless asked otherwise.
   package func outputs(
     parameters: Parameters, state: Parameters, inputs: Parameters, isTraining: Bool = false,
     key: RandomKey? = nil
   ) throws -> [(path: String, output: Tensor)] {
-    Array(zip(nodes.map(\.path), try evaluate(parameters, state, inputs, isTraining, key).values))
-      .map { (path: $0, output: $1) }
+    try evaluate(parameters, state, inputs, isTraining, key).values.enumerated().flatMap {
+      node, outputs in
+      outputs.enumerated().map { index, output in
+        (path: path(of: NodeOutput(node: node, index: index)), output: output)
+      }
+    }
   }
 
   private func evaluate(
     _ parameters: Parameters, _ state: Parameters, _ inputs: Parameters, _ isTraining: Bool,
     _ key: RandomKey?
-  ) throws -> (outcome: Outcome, values: [Tensor]) {
+  ) throws -> (outcome: Outcome, values: [[Tensor]]) {
     let inputs = try matched(inputs)
     try check(ModelState(parameters: parameters, layerState: state))
-    var values: [Tensor] = []
+    var values: [[Tensor]] = []
     // Layers read it, too: each application of a shared layer goes on from where the one before it
     // left.
     var newState = state
     for node in nodes {
       if node.layer is InputLayer {
-        values.append(inputs[node.path])
+        values.append([inputs[node.path]])
         continue
       }
       func local(_ declarations: [ParameterDeclaration], _ source: Parameters) -> Parameters {
@@ -50,7 +54,8 @@ extension ResolvedModel {
         return own
       }
       let call = LayerCall(
-        inputs: precision.inputs(node.inputs.map { values[$0] }, of: node.layer),
+        inputs: precision.inputs(
+          node.inputs.map { values[$0.node][$0.index] }, of: node.layer),
         parameters: precision.parameters(
           local(node.signature.parameters, parameters), of: node.layer),
         state: local(node.signature.state, newState), isTraining: isTraining,
@@ -59,22 +64,23 @@ extension ResolvedModel {
         Trace.current.map { $0.withScope(node.path) { node.layer.apply(call) } }
         ?? node.layer.apply(call)
       let place = "\(node.path) (\(node.layer.operation), \(node.location))"
-      if let error = result.output.error {
+      if let error = result.outputs.lazy.compactMap(\.error).first {
         let rule = node.layer is CustomLayer ? error.ruleWithPlace : error.rule
         throw ModelError(path: place, rule: rule, got: error.got, hint: error.hint)
       }
-      guard node.signature.output.shape.matches(result.output.shape) else {
+      for (declared, output) in zip(node.signature.outputs, result.outputs)
+      where !declared.shape.matches(output.shape) {
         throw ModelError(
-          path: place, rule: "an output of shape \(node.signature.output.shape), as when built",
-          got: "\(result.output.shape)")
+          path: place, rule: "an output of shape \(declared.shape), as when built",
+          got: "\(output.shape)")
       }
-      values.append(precision.output(result.output, of: node.layer))
+      values.append(result.outputs.map { precision.output($0, of: node.layer) })
       for (name, tensor) in result.state ?? Parameters() {
         newState["\(node.parameterPath)/\(name)"] = tensor
       }
     }
     let output = precision.result(
-      values[values.count - 1], nodes[values.count - 1].signature.output)
+      values[self.output.node][self.output.index], declaration(of: self.output))
     return (Outcome(output: output, state: newState), values)
   }
 

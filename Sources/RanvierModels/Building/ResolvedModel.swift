@@ -5,8 +5,8 @@ package import RanvierTensors
 package struct ResolvedModel: Sendable {
   package struct Node: Sendable {
     package var layer: any Layer
-    /// Positions of the inputs among the nodes.
-    package var inputs: [Int]
+    /// The inputs; nodes are numbered by position.
+    package var inputs: [NodeOutput]
     package var path: String
     /// The path under which the parameters and state are; another layer's for a further application
     /// of a shared one.
@@ -19,6 +19,8 @@ package struct ResolvedModel: Sendable {
   }
 
   package var nodes: [Node] = []
+  /// The value that the model gives.
+  package let output: NodeOutput
   /// The types of numbers in which the layers compute.
   package let precision: Precision
 
@@ -29,12 +31,13 @@ package struct ResolvedModel: Sendable {
   package init(_ model: Model, precision: Precision = .full) throws(BuildError) {
     self.precision = precision
     let source = model.canonicalNodes
+    output = NodeOutput(node: source.count - 1, index: model.output.index)
     let names = PathNames(source)
     var problems = names.problems
     var signatures: [LayerSignature?] = []
     var reported: [Int: LayerProblem] = [:]
     for (position, node) in source.enumerated() {
-      let inputs = node.inputs.compactMap { signatures[$0]?.output }
+      let inputs = node.inputs.compactMap { signatures[$0.node]?.outputs[$0.index] }
       guard inputs.count == node.inputs.count else {
         signatures.append(nil)
         continue
@@ -77,6 +80,16 @@ package struct ResolvedModel: Sendable {
     }
   }
 
+  /// What a value is when the model is built.
+  package func declaration(of value: NodeOutput) -> LayerInput {
+    nodes[value.node].signature.outputs[value.index]
+  }
+
+  /// The layer's path, for further outputs with their position: `lstm_0`, `lstm_0[1]`.
+  package func path(of value: NodeOutput) -> String {
+    nodes[value.node].path + (value.index == 0 ? "" : "[\(value.index)]")
+  }
+
   /// Paths and declarations of all parameters, each once, in order.
   package var parameters: [(path: String, declaration: ParameterDeclaration)] {
     owners.flatMap { node in node.signature.parameters.map { ("\(node.path)/\($0.name)", $0) } }
@@ -93,8 +106,11 @@ package struct ResolvedModel: Sendable {
 extension LayerSignature {
   /// Checks what every layer must keep to: possible shapes, and distinct names.
   fileprivate func check() throws(LayerProblem) {
-    if let defect = output.shape.filled(with: 1).defect {
-      throw LayerProblem("an output of a shape that is possible", got: "\(output) with \(defect)")
+    for output in outputs {
+      if let defect = output.shape.filled(with: 1).defect {
+        throw LayerProblem(
+          "an output of a shape that is possible", got: "\(output) with \(defect)")
+      }
     }
     var names: Set<String> = []
     for declaration in parameters + state {

@@ -9,10 +9,11 @@ public struct ModelSummary: Sendable, CustomStringConvertible {
     public var path: String
     /// The layer's operation.
     public var operation: String
-    /// The paths of the layers it takes its inputs from, with their shapes.
+    /// The paths of the layers it takes its inputs from, with their shapes; of a further output with
+    /// its position, such as `lstm_0[1]`.
     public var inputs: [(path: String, shape: DynamicShape)]
-    /// The shape of the output.
-    public var outputShape: DynamicShape
+    /// The shapes of the outputs; most layers have one.
+    public var outputShapes: [DynamicShape]
     /// Options as they are shown, some only where they differ from the default: `units: 128`.
     public var options: [String]
     /// The path of the layer whose parameters this one uses, if they are not its own.
@@ -21,8 +22,11 @@ public struct ModelSummary: Sendable, CustomStringConvertible {
     public var parameters: [ParameterDeclaration]
     /// What the layer keeps beside parameters; empty if shared.
     public var state: [ParameterDeclaration]
-    /// The type of the output's elements, abbreviated.
+    /// The type of the first output's elements, abbreviated.
     var elementType: String
+
+    /// The shape of the only output, or the first of several.
+    public var outputShape: DynamicShape { outputShapes[0] }
   }
 
   /// The layers in the order of computation, each once.
@@ -34,8 +38,8 @@ public struct ModelSummary: Sendable, CustomStringConvertible {
       let hasParameters = !(node.signature.parameters + node.signature.state).isEmpty
       return Row(
         path: node.path, operation: node.layer.operation,
-        inputs: node.inputs.map { (model.nodes[$0].path, model.nodes[$0].signature.output.shape) },
-        outputShape: node.signature.output.shape,
+        inputs: node.inputs.map { (model.path(of: $0), model.declaration(of: $0).shape) },
+        outputShapes: node.signature.outputs.map(\.shape),
         options: node.layer.options.map { "\($0.name): \($0.value)" },
         sharedWith: node.isShared && hasParameters ? node.parameterPath : nil,
         parameters: own.parameters, state: own.state,
@@ -65,7 +69,9 @@ public struct ModelSummary: Sendable, CustomStringConvertible {
       var parameters = row.parameters.map { "\($0.name): \($0.type)" }
       parameters += row.state.map { "\($0.name): \($0.type) (state)" }
       if let shared = row.sharedWith { parameters.append("shared with \(shared)") }
-      table.rows.append([[row.title], inputs, ["\(row.outputShape)"], row.options, parameters])
+      table.rows.append([
+        [row.title], inputs, row.outputShapes.map(\.description), row.options, parameters,
+      ])
     }
     table.footer = [
       "Total Parameters: \(parameterCount)",

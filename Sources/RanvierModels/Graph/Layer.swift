@@ -16,10 +16,10 @@ package protocol Layer: Sendable, Hashable {
   /// gets.
   var mixedPrecision: LayerPrecision { get }
 
-  /// The output's shape and the parameters, or the rule that the inputs break.
+  /// The outputs' shapes and the parameters, or the rule that the inputs break.
   func signature(_ inputs: [LayerInput]) throws(LayerProblem) -> LayerSignature
 
-  /// Computes the output.
+  /// Computes the outputs.
   func apply(_ call: LayerCall) -> LayerResult
 }
 
@@ -56,18 +56,23 @@ package struct LayerInput: Sendable, Hashable, CustomStringConvertible {
 
 /// What a layer makes of its inputs.
 package struct LayerSignature: Sendable {
-  package var output: LayerInput
+  /// What the outputs are; most layers have one.
+  package var outputs: [LayerInput]
   package var parameters: [ParameterDeclaration] = []
   package var state: [ParameterDeclaration] = []
 
   package init(
     _ output: DynamicShape, elementType: ElementType = .float32,
-    parameters: [ParameterDeclaration] = [], state: [ParameterDeclaration] = []
+    furtherOutputs: [LayerInput] = [], parameters: [ParameterDeclaration] = [],
+    state: [ParameterDeclaration] = []
   ) {
-    self.output = LayerInput(output, elementType)
+    outputs = [LayerInput(output, elementType)] + furtherOutputs
     self.parameters = parameters
     self.state = state
   }
+
+  /// The only output, or the first of several.
+  package var output: LayerInput { outputs[0] }
 }
 
 /// A rule that a layer's inputs or options break; the Builder adds where.
@@ -139,13 +144,13 @@ public struct LayerCall: Sendable {
   }
 }
 
-/// What a layer computed: its output, and new values of its state while training.
+/// What a layer computed: its outputs, and new values of its state while training.
 package struct LayerResult: Sendable {
-  package var output: Tensor
+  package var outputs: [Tensor]
   package var state: Parameters?
 
-  package init(_ output: Tensor, state: Parameters? = nil) {
-    self.output = output
+  package init(_ output: Tensor, furtherOutputs: [Tensor] = [], state: Parameters? = nil) {
+    outputs = [output] + furtherOutputs
     self.state = state
   }
 }

@@ -8,8 +8,8 @@ package import RanvierTensors
 public struct Model: Sendable {
   /// The nodes in the order in which they were made; inputs come before what uses them.
   package private(set) var nodes: [ModelNode]
-  /// The id of the node whose value the model gives.
-  package let output: ModelNode.ID
+  /// The value that the model gives.
+  package let output: NodeOutput
 
   /// A new node on top of models.
   package init(
@@ -18,11 +18,11 @@ public struct Model: Sendable {
     let node = ModelNode(layer, inputs: inputs.map(\.output), name: name, location: location)
     nodes = Model.union(inputs.map(\.nodes))
     nodes.append(node)
-    output = node.id
+    output = NodeOutput(node: node.id)
   }
 
   /// A model of nodes that exist already, in order.
-  init(nodes: [ModelNode], output: ModelNode.ID) {
+  init(nodes: [ModelNode], output: NodeOutput) {
     self.nodes = nodes
     self.output = output
   }
@@ -32,6 +32,14 @@ public struct Model: Sendable {
     _ layer: any Layer, name: String?, _ file: StaticString, _ line: Int
   ) -> Model {
     Model(layer, [self], name: name, location: CodeLocation(file: "\(file)", line: line))
+  }
+
+  /// The model that gives another output of the same layer.
+  ///
+  /// A layer with several outputs is one node. Its combinator adds it once, and returns the model
+  /// together with those of the further outputs.
+  package func output(_ index: Int) -> Model {
+    Model(nodes: nodes, output: NodeOutput(node: output.node, index: index))
   }
 
   /// The nodes of several lists, each once, in order.
@@ -84,7 +92,7 @@ extension Model: Equatable, Hashable {
   /// Where layers were written does not matter.
   public static func == (first: Model, second: Model) -> Bool {
     let (a, b) = (first.canonicalNodes, second.canonicalNodes)
-    return a.count == b.count
+    return first.output.index == second.output.index && a.count == b.count
       && zip(a, b).allSatisfy {
         $0.inputs == $1.inputs && $0.name == $1.name && $0.scope == $1.scope
           && $0.origin == $1.origin && $0.layer.isEqual(to: $1.layer)
@@ -92,6 +100,7 @@ extension Model: Equatable, Hashable {
   }
 
   public func hash(into hasher: inout Hasher) {
+    hasher.combine(output.index)
     for node in canonicalNodes {
       hasher.combine(node.inputs)
       hasher.combine(node.name)
@@ -104,8 +113,10 @@ extension Model: Equatable, Hashable {
   /// The nodes the output depends on, renumbered from 0 in order, and so are shared blocks and
   /// their applications.
   package var canonicalNodes: [ModelNode] {
-    var needed: Set<ModelNode.ID> = [output]
-    for node in nodes.reversed() where needed.contains(node.id) { needed.formUnion(node.inputs) }
+    var needed: Set<ModelNode.ID> = [output.node]
+    for node in nodes.reversed() where needed.contains(node.id) {
+      needed.formUnion(node.inputs.map(\.node))
+    }
     var numbers: [ModelNode.ID: Int] = [:]
     var origins: [ModelNode.ID: Int] = [:]
     var blocks: [Int: Int] = [:]
@@ -120,7 +131,9 @@ extension Model: Equatable, Hashable {
       numbers[node.id] = result.count
       var renumbered = node
       renumbered.id = result.count
-      renumbered.inputs = node.inputs.map { numbers[$0] ?? -1 }
+      renumbered.inputs = node.inputs.map {
+        NodeOutput(node: numbers[$0.node] ?? -1, index: $0.index)
+      }
       renumbered.origin = origins[node.origin] ?? result.count
       origins[node.origin] = renumbered.origin
       for (index, part) in node.scope.enumerated() {

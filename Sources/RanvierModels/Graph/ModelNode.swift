@@ -7,7 +7,7 @@ package struct ModelNode: Sendable {
 
   package var id: ID
   package var layer: any Layer
-  package var inputs: [ID]
+  package var inputs: [NodeOutput]
   /// The name the user gave, or nothing.
   package var name: String?
   /// The scopes the node lies in, outermost first.
@@ -18,7 +18,7 @@ package struct ModelNode: Sendable {
   package var location: CodeLocation
 
   /// A new node in the current scope; inputs are in none.
-  init(_ layer: any Layer, inputs: [ID], name: String?, location: CodeLocation) {
+  init(_ layer: any Layer, inputs: [NodeOutput], name: String?, location: CodeLocation) {
     id = ModelNode.nextID()
     origin = id
     let isPlace = layer is InputLayer || layer is PlaceholderLayer
@@ -40,6 +40,13 @@ package struct ModelNode: Sendable {
 
   /// Ids increase, so that sorting nodes by id puts inputs first.
   static func nextID() -> ID { counter.add(1, ordering: .relaxed).newValue }
+}
+
+/// One of the values that a node gives; most nodes give one.
+package struct NodeOutput: Sendable, Hashable {
+  package var node: ModelNode.ID
+  /// The position among the node's outputs.
+  package var index = 0
 }
 
 /// A part of a node's path before its name.

@@ -31,7 +31,7 @@ public struct SharedBlock: Sendable {
     self.name = name
     let input = Model(
       PlaceholderLayer(), [], name: nil, location: CodeLocation(file: "\(file)", line: line))
-    placeholder = input.output
+    placeholder = input.output.node
     id = placeholder
     template = ModelNode.$currentScope.withValue([]) { body(input) }
   }
@@ -47,7 +47,11 @@ public struct SharedBlock: Sendable {
     let application = BlockApplication(
       block: id, name: name, id: ModelNode.nextID(), location: location)
     let scope = ModelNode.currentScope + [.application(application)]
-    var images = [placeholder: model.output]
+    var images: [ModelNode.ID: ModelNode.ID] = [:]
+    func image(_ value: NodeOutput) -> NodeOutput {
+      if value.node == placeholder { return model.output }
+      return NodeOutput(node: images[value.node] ?? value.node, index: value.index)
+    }
     var captured: [ModelNode] = []
     var copies: [ModelNode] = []
     for node in template.nodes where node.id != placeholder {
@@ -57,14 +61,13 @@ public struct SharedBlock: Sendable {
       }
       var copy = node
       copy.id = ModelNode.nextID()
-      copy.inputs = node.inputs.map { images[$0] ?? $0 }
+      copy.inputs = node.inputs.map(image)
       copy.scope = scope + node.scope
       images[node.id] = copy.id
       copies.append(copy)
     }
     return Model(
-      nodes: Model.union([model.nodes, captured]) + copies,
-      output: images[template.output] ?? template.output)
+      nodes: Model.union([model.nodes, captured]) + copies, output: image(template.output))
   }
 }
 
@@ -72,7 +75,7 @@ public struct SharedBlock: Sendable {
 ///
 /// Errors name the layer it is applied to as the place of the application.
 public func |> (model: Model, block: SharedBlock) -> Model {
-  let input = model.nodes.last { $0.id == model.output }
+  let input = model.nodes.last { $0.id == model.output.node }
   return block.applied(to: model, input?.location ?? CodeLocation(file: "", line: 0))
 }
 

@@ -15,12 +15,15 @@
 ///   - start: The carried values before the first step.
 ///   - isReversed: Whether the steps are taken from the last part to the first; outputs stay in
 ///     the order of the elements.
+///   - isUnrolled: Whether a function that is being compiled gets every step as it is, rather than a
+///     loop: the same results, and a program that grows with the number of steps. It pays where
+///     steps are few and small.
 ///   - step: Returns the next carried values, of the same types and structure, and an output.
 /// - Returns: The carried values after the last step, and the outputs of all steps along an
 ///   additional first axis; invalid tensors if the first axes differ or the step changes types.
 public func scan<Element: TensorTree, Carry: TensorTree, Output: TensorTree>(
   over elements: Element, from start: Carry, reversed isReversed: Bool = false,
-  _ step: (Carry, Element) throws -> (Carry, Output)
+  unrolled isUnrolled: Bool = false, _ step: (Carry, Element) throws -> (Carry, Output)
 ) rethrows -> (carry: Carry, outputs: Output) {
   let tensors = elements.tensors
   var failure = (start.tensors + tensors).lazy.compactMap(\.error).first
@@ -37,9 +40,8 @@ public func scan<Element: TensorTree, Carry: TensorTree, Output: TensorTree>(
     }
   }
 
-  if failure == nil, length > 0, !Trace.isRecording,
-    (start.tensors + tensors).allSatisfy(\.isConcrete)
-  {
+  let isKnown = !Trace.isRecording && (start.tensors + tensors).allSatisfy(\.isConcrete)
+  if failure == nil, length > 0, isKnown || isUnrolled {
     var carry = start
     var outputs: [[Tensor]] = []
     var template: Output?
@@ -102,9 +104,9 @@ public func scan<Element: TensorTree, Carry: TensorTree, Output: TensorTree>(
 ///     let total = scan(over: x, from: Tensor.zeros([3])) { sum, row in sum + row }
 public func scan<Element: TensorTree, Carry: TensorTree>(
   over elements: Element, from start: Carry, reversed isReversed: Bool = false,
-  _ step: (Carry, Element) throws -> Carry
+  unrolled isUnrolled: Bool = false, _ step: (Carry, Element) throws -> Carry
 ) rethrows -> Carry {
-  try scan(over: elements, from: start, reversed: isReversed) {
+  try scan(over: elements, from: start, reversed: isReversed, unrolled: isUnrolled) {
     (try step($0, $1), [Tensor]())
   }.carry
 }

@@ -3,49 +3,8 @@ import RanvierTensors
 import TestSupport
 import Testing
 
-/// What a golden case of a recurrent network is about.
-struct RecurrentCase {
-  struct Options: Decodable {
-    var kind: String
-  }
-
-  let name: String
-  let tensors: Parameters
-
-  /// The cases of a kind.
-  static func all(_ kind: String) throws -> [RecurrentCase] {
-    let golden = try Golden("recurrent")
-    return try golden.cases.filter { try golden.options($0, as: Options.self).kind == kind }
-      .map { RecurrentCase(name: $0, tensors: golden.tensors($0)) }
-  }
-
-  /// The tensors whose gradients the file has, of these.
-  func inputs(_ names: String...) -> [String] { names.filter { tensors.contains($0) } }
-}
-
 @Suite struct LSTMTests {
   let key = RandomKey(seed: 8)
-
-  @Test(.tags(.golden)) func `equals PyTorch`() throws {
-    let cases = try RecurrentCase.all("lstm")
-    #expect(cases.count == 4)
-    for row in cases {
-      let inputs = row.inputs("input", "kernel", "recurrent_kernel", "bias", "hidden", "cell")
-      let run = { @Sendable (values: [Tensor]) -> (states: Tensor, last: LSTMState) in
-        let named = Dictionary(uniqueKeysWithValues: zip(inputs, values))
-        let start = named["hidden"].map {
-          LSTMState(hidden: $0, cell: named["cell"] ?? $0)
-        }
-        return lstm(
-          values[0], from: start, kernel: values[1], recurrentKernel: values[2],
-          bias: named["bias"])
-      }
-      expectGolden(row.tensors, inputs: inputs, row.name) { run($0).states }
-      let last = run(inputs.map { row.tensors[$0] }).last
-      expectClose(last.hidden, row.tensors["output"][.all, -1], row.name)
-      expectClose(last.cell, row.tensors["last_cell"], row.name)
-    }
-  }
 
   /// An input, kernel, recurrent kernel, bias and state in `f64`.
   func operands(steps: Int = 4) -> [Tensor] {
@@ -95,6 +54,28 @@ struct RecurrentCase {
     expectGradientsMatch(at: Array(operands().prefix(3)), "last cell alone") { x in
       lstm(x[0], kernel: x[1], recurrentKernel: x[2]).last.cell
     }
+  }
+
+  @Test func `activations can be others, and the defaults by another name equal the block`() {
+    let x = operands()
+    let start = LSTMState(hidden: x[4], cell: x[5])
+    let expected = lstm(x[0], from: start, kernel: x[1], recurrentKernel: x[2], bias: x[3])
+    let composed = lstm(
+      x[0], from: start, kernel: x[1], recurrentKernel: x[2], bias: x[3],
+      activation: Activation("mine") { tanh($0) })
+    expectClose(composed.states, expected.states, relative: 1e-12)
+    expectClose(composed.last.cell, expected.last.cell, relative: 1e-12)
+    let other = lstmCell(
+      x[0][.all, 0], start, kernel: x[1], recurrentKernel: x[2], activation: .relu)
+    #expect(other.hidden.scalars(as: Double.self).allSatisfy { $0 >= 0 })
+  }
+
+  @Test func `an activation that changes shapes is named by the function`() {
+    let x = operands()
+    let first = Activation("first") { $0[.all, ..<1] }
+    expectError(
+      lstm(x[0], kernel: x[1], recurrentKernel: x[2], gateActivation: first).states,
+      "lstm needs an activation that keeps the shape, got first, which turns [2, 3] into [2, 1]")
   }
 
   @Test func `widens shorter inputs to the kernel's type`() {

@@ -89,6 +89,81 @@ struct RecurrentLayerTests {
     #expect(summary.parameterCount == (5 + 3 + 1) * 12 + (3 + 2) * 6)
   }
 
+  @Test func `masks, direction and activations reach the function`() throws {
+    let mask = Model.input("mask", shape: [nil, nil], elementType: .bool)
+    let values = randomInput([2, 4, 5])
+    let isStep = Tensor([[true, true, false, false], [true, true, true, false]])
+    let inputs: Parameters = ["x": values, "mask": isStep]
+    for isUnrolled in [false, true] {
+      let model = x.lstm(
+        3, mask: mask, activation: .relu, gateActivation: .hardSigmoid, reversed: true,
+        unrolled: isUnrolled)
+      let (initialize, predict) = try model.build()
+      let state = try initialize(seed: 1)
+      let p = state.parameters.scope("lstm_0")
+      expectClose(
+        try predict(state, inputs),
+        lstm(
+          values, kernel: p["kernel"], recurrentKernel: p["recurrent_kernel"], bias: p["bias"],
+          mask: isStep, activation: .relu, gateActivation: .hardSigmoid, reversed: true
+        ).states)
+    }
+    let unit = x.gru(3, mask: mask, activation: .softsign, resetsState: true, reversed: true)
+    let (initialize, predict) = try unit.build()
+    let state = try initialize(seed: 1)
+    let p = state.parameters.scope("gru_0")
+    #expect(p.paths == ["kernel", "recurrent_kernel", "bias"])
+    expectClose(
+      try predict(state, inputs),
+      gru(
+        values, kernel: p["kernel"], recurrentKernel: p["recurrent_kernel"], bias: p["bias"],
+        mask: isStep, activation: .softsign, resetsState: true, reversed: true
+      ).states)
+    let simple = x.simpleRNN(3, returnsSequence: false, mask: mask, activation: .relu)
+    let rnn = try simple.build().initialize(seed: 1)
+    let q = rnn.parameters.scope("simple_rnn_0")
+    expectClose(
+      try simple.build().predict(rnn, inputs),
+      simpleRNN(
+        values, kernel: q["kernel"], recurrentKernel: q["recurrent_kernel"], bias: q["bias"],
+        mask: isStep, activation: .relu
+      ).last)
+  }
+
+  @Test func `recurrent kernels of every kind begin orthogonal`() throws {
+    for (cell, name) in [
+      (RecurrentCell.simpleRNN(3), "simple_rnn_0"), (.lstm(3), "lstm_0"), (.gru(3), "gru_0"),
+      (.gru(3, resetsState: true), "gru_0"),
+    ] {
+      let model = x.recurrentWithState(cell).sequence
+      let kernel = try model.build().initialize(seed: 1).parameters["\(name)/recurrent_kernel"]
+      expectClose(
+        matmul(kernel, kernel.transposed()), .identity(3, elementType: .float32), absolute: 2e-6)
+    }
+  }
+
+  @Test func `cells compare by their options, and so do models`() {
+    #expect(RecurrentCell.lstm(3) == .lstm(3) && RecurrentCell.lstm(3) != .lstm(4))
+    #expect(RecurrentCell.gru(3) != .simpleRNN(3))
+    #expect(RecurrentCell.gru(3).hashValue == RecurrentCell.gru(3).hashValue)
+    #expect(x.lstm(3) == x.lstm(3) && x.lstm(3) != x.lstm(3, reversed: true))
+    #expect(x.lstm(3) != x.recurrentWithState(.lstm(3)).sequence)
+  }
+
+  @Test func `narrow numbers give results near those of f32`() throws {
+    let mask = Model.input("mask", shape: [nil, nil], elementType: .bool)
+    let (sequence, state) = x.recurrentWithState(.lstm(3), mask: mask)
+    let model = sequence.gru(3, from: RecurrentState(hidden: state.hidden), mask: mask)
+    let inputs: Parameters = [
+      "x": randomInput([2, 4, 5]), "mask": Tensor.ones([2, 4], elementType: .bool),
+    ]
+    let (initialize, predict) = try model.build()
+    let start = try initialize(seed: 1)
+    let narrow = try model.build(precision: .mixedBFloat16).predict(start, inputs)
+    #expect(narrow.elementType == .float32)
+    expectClose(narrow, try predict(start, inputs), relative: 0.05, absolute: 0.02)
+  }
+
   @Test func `refuses inputs and options that do not fit`() {
     for units in [0, -1] {
       expectProblem(x.lstm(units), rule: "one unit", got: "\(units)")
@@ -102,5 +177,16 @@ struct RecurrentLayerTests {
     expectProblem(
       Model.input(shape: [nil, 4, 2], elementType: .int32).gru(3), rule: "floating-point",
       got: "i32[nil, 4, 2]")
+    let mask = Model.input(shape: [nil, nil])
+    expectProblem(
+      x.gru(3, mask: mask), rule: "a mask [batch, steps] of truth values", got: "f32[nil, nil]",
+      hint: "elementType: .bool")
+    expectProblem(
+      Model.input(shape: [nil, 4, 5]).simpleRNN(
+        3, mask: Model.input(shape: [nil, 3], elementType: .bool)),
+      rule: "a mask [batch, steps]", got: "bool[nil, 3] for [nil, 4, 5]")
+    expectProblem(
+      x.lstm(3, activation: Activation("first") { $0[.all, ..<1] }),
+      rule: "an activation that keeps the shape", got: "first")
   }
 }
