@@ -11,7 +11,7 @@ Layouts are Ranvier's: channels last, convolution kernels
 Inputs are drawn as float32. Results are computed from them in float64 with
 PyTorch and rounded to float32 once, at the end. The exceptions: `random` holds
 the very float32 and uint32 values that JAX returns; `primitives`, which
-golden_primitives.py makes with JAX, and `losses` stay in float64; `activations`,
+golden_primitives.py makes with JAX, `losses` and `transformers` stay in float64; `activations`,
 made by golden_activations.py, has every case in both types.
 
     python make_golden.py                  # writes every family to data/
@@ -39,6 +39,7 @@ from golden_layers import (
 )
 from golden_losses import check_losses, make_losses
 from golden_primitives import check_primitives, make_primitives
+from golden_transformers import check_transformers, make_transformers
 
 SEED = 20261121
 
@@ -1275,6 +1276,7 @@ FAMILIES = {
     "normalization": (make_normalization, check_normalization),
     "embedding": (make_embedding, check_embedding),
     "attention": (make_attention, check_attention),
+    "transformers": (make_transformers, check_transformers),
     "recurrent": (make_recurrent, check_recurrent),
     "activations": (make_activations, check_activations),
     "cross_entropy": (make_cross_entropy, check_cross_entropy),
@@ -1293,7 +1295,8 @@ def write_family(name, folder):
         # One thread, so that no sum depends on the machine's core count.
         torch.set_num_threads(1)
         torch.use_deterministic_algorithms(True)
-    family = Family(name, keeps_double=name in ("activations", "losses", "primitives"))
+    keeps_double = name in ("activations", "losses", "primitives", "transformers")
+    family = Family(name, keeps_double=keeps_double)
     FAMILIES[name][0](family)
     path = family.write(folder)
     print(f"{path.name}: {len(family.options)} cases, {path.stat().st_size} bytes")
