@@ -46,13 +46,59 @@ public func multiHeadAttention(
     let (tokens, capacity) = (query.shape[-2], cache.capacity)
     let positions = cache.length + Tensor.range(tokens)
     let isPast = lessOrEqual(Tensor.range(capacity), positions.reshaped(to: [tokens, 1]))
-    let output = multiHeadAttention(
-      query, filled.keys, filled.values, heads: heads, keyValueHeads: keyValueHeads,
-      mask: mask.map { restricted($0, to: isPast) } ?? isPast)
+    let output: Tensor
+    if let mask {
+      output = multiHeadAttention(
+        query, filled.keys, filled.values, heads: heads, keyValueHeads: keyValueHeads,
+        mask: restricted(mask, to: isPast))
+    } else {
+      let shared = keyValueHeads ?? heads
+      let groups = try QueryGroups(query, heads, shared)
+      output = groups.joined(
+        multiHeadAttention(
+          groups.queries, filled.keys, filled.values, heads: shared,
+          mask: groups.size == 1 ? isPast : isPast.repeatingElements(groups.size)))
+    }
     if output.error != nil || filled.length.isConcrete { return (output, filled) }
     return (select(lessOrEqual(filled.length, capacity), output, Double.nan), filled)
   } catch {
     return (Tensor(invalid: error), filled)
+  }
+}
+
+/// The heads of queries that share a head of keys and values as queries of that head, so that a
+/// cache is not copied for each of them.
+private struct QueryGroups {
+  let size: Int
+  /// Queries `[..., tokens * group, shared heads * share]`.
+  let queries: Tensor
+  /// The sizes before the features, and the number of shared heads.
+  private let leading: [Int]
+  private let shared: Int
+
+  init(_ query: Tensor, _ heads: Int, _ shared: Int) throws(OperationError) {
+    size = try headsPerGroup(heads, shared)
+    leading = query.shape.sizes.dropLast()
+    self.shared = shared
+    if size == 1 {
+      queries = query
+      return
+    }
+    let separated = try separatedHeads(query, heads: heads)
+    let share = separated.shape[-1]
+    queries =
+      separated
+      .reshaped(to: [leading.reduce(1, *), shared, size, share]).swappedAxes(1, 2)
+      .reshaped(
+        to: Shape(leading.dropLast() + [(leading.last ?? 1) * size, shared * share]))
+  }
+
+  /// Outputs `[..., tokens, heads * outputs]` of `[..., tokens * group, shared heads * outputs]`.
+  func joined(_ x: Tensor) -> Tensor {
+    if size == 1 || x.error != nil { return x }
+    let outputs = x.shape[-1] / shared
+    return x.reshaped(to: [leading.reduce(1, *), size, shared, outputs]).swappedAxes(1, 2)
+      .reshaped(to: Shape(leading + [shared * size * outputs]))
   }
 }
 

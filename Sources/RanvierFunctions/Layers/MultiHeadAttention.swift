@@ -28,7 +28,7 @@ public func multiHeadAttention(
 ) -> Tensor {
   do throws(OperationError) {
     if let error = mask?.error { throw error }
-    let group = try groupSize(heads, keyValueHeads)
+    let group = try headsPerGroup(heads, keyValueHeads)
     let shared = try [key, value].map { x throws(OperationError) in
       repeatedHeads(try separatedHeads(x, heads: heads / group), group)
     }
@@ -64,7 +64,7 @@ public func multiHeadAttention(
 ) -> Tensor {
   do throws(OperationError) {
     if let error = mask?.error { throw error }
-    let group = try groupSize(heads, keyValueHeads)
+    let group = try headsPerGroup(heads, keyValueHeads)
     let whole = try separatedHeads(projections, heads: heads, packedWith: heads / group)
     let attention = AttentionOfHeads(
       mask: mask, isCausal: isCausal,
@@ -79,7 +79,7 @@ public func multiHeadAttention(
 }
 
 /// How many heads of queries share one head of keys and values.
-private func groupSize(_ heads: Int, _ keyValueHeads: Int?) throws(OperationError) -> Int {
+func headsPerGroup(_ heads: Int, _ keyValueHeads: Int?) throws(OperationError) -> Int {
   guard let keyValueHeads, keyValueHeads != heads else { return 1 }
   guard keyValueHeads > 0, heads > 0, heads % keyValueHeads == 0 else {
     throw OperationError(

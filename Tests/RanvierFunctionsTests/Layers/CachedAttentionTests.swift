@@ -128,5 +128,15 @@ import Testing
       multiHeadAttention needs queries of the tokens that are added to the cache, got query \
       f64[2, 6, 16], key f64[2, 1, 8]
       """)
+    for (heads, shared) in [(4, 3), (4, 0)] {
+      let (output, _) = multiHeadAttention(
+        query, keys, values, cache: emptyCache(), heads: heads, keyValueHeads: shared)
+      expectError(
+        output,
+        """
+        multiHeadAttention needs a number of heads of keys and values that divides the number of \
+        heads, got \(shared) of \(heads)
+        """)
+    }
   }
 }
