@@ -4,10 +4,10 @@ internal import RanvierTensors
 /// How attention depends on the positions of tokens, which it does not know otherwise.
 public enum AttentionPositions: Sendable, Hashable, CustomStringConvertible {
   /// Queries and keys are turned by angles that grow with the position, as by
-  /// ``RanvierFunctions/rotaryPositions(_:heads:base:pairing:offset:)``.
+  /// ``rotaryPositions(_:heads:base:pairing:offset:)``.
   case rotary(base: Double = 10_000, pairing: FeaturePairing = .halves)
   /// Attention fades with the distance, at another rate in each head, as by
-  /// ``RanvierFunctions/linearPositionBias(heads:queries:keys:offset:elementType:)`` (ALiBi). The
+  /// ``linearPositionBias(heads:queries:keys:offset:elementType:)`` (ALiBi). The
   /// scores of all pairs of tokens are in memory then.
   case linearBias
 

@@ -91,7 +91,7 @@ extension Model {
   ///
   /// Products with the router's kernel choose the experts, and a softmax over those of the chosen
   /// weights them. All experts are computed for all tokens, so that no token is left out, and time
-  /// grows with the number of experts. ``RanvierFunctions/loadBalancing(_:chosen:)`` of the router's
+  /// grows with the number of experts. ``loadBalancing(_:chosen:)`` of the router's
   /// products is what to add to a loss so that all experts are used.
   ///
   /// - Shapes: input `[batch, ..., features]`, output as input.
