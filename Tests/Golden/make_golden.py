@@ -44,6 +44,7 @@ from golden_metrics import check_metrics, make_metrics
 from golden_normalizations import check_normalizations, make_normalizations
 from golden_primitives import check_primitives, make_primitives
 from golden_recurrent import check_recurrent, make_recurrent
+from golden_transformers import check_transformers, make_transformers
 
 SEED = 20261121
 
@@ -1287,6 +1288,7 @@ FAMILIES = {
     "feature_layers": (make_feature_layers, check_feature_layers),
     "embedding": (make_embedding, check_embedding),
     "attention": (make_attention, check_attention),
+    "transformers": (make_transformers, check_transformers),
     "recurrent": (make_recurrent, check_recurrent),
     "activations": (make_activations, check_activations),
     "cross_entropy": (make_cross_entropy, check_cross_entropy),

@@ -20,7 +20,7 @@ extension WrongOperation {
 @Suite struct WrongFunctionTests {
   static let rows: [WrongOperation] =
     WrongOperation.layerErrors + WrongOperation.activationErrors + WrongOperation.lossErrors
-    + WrongOperation.optionErrors + WrongOperation.metricErrors
+    + WrongOperation.optionErrors + WrongOperation.metricErrors + WrongOperation.attentionErrors
 
   @Test(arguments: rows)
   func `an error names function, shapes, rule and line`(_ row: WrongOperation) {

@@ -51,7 +51,7 @@ public func geglu(_ x: Tensor, alongAxis axis: Int = -1, gate: GateHalf = .secon
 }
 
 /// A function of the half that is let through and of the gate.
-private func gated(
+func gated(
   _ spelling: String, _ x: Tensor, alongAxis axis: Int, _ gate: GateHalf,
   function: (_ value: Tensor, _ gate: Tensor) -> Tensor
 ) -> Tensor {

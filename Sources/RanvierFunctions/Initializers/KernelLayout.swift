@@ -14,6 +14,8 @@ public enum KernelLayout: Sendable, Hashable {
   case bilinear
   /// `[vocabulary, features]`: rows that are looked up. An output is one number of one row.
   case embedding
+  /// `[count, inputs, outputs]`: kernels one after the other, each of which is used by itself.
+  case stacked
 
   /// `[inputs, outputs]`.
   public static let dense = KernelLayout.convolution(groups: 1)
@@ -34,6 +36,7 @@ public enum KernelLayout: Sendable, Hashable {
       return (field * last / Double(max(groups, 1)), field * other)
     case .bilinear: return (sizes.dropFirst().reduce(1, *), sizes[0])
     case .embedding: return (1, last)
+    case .stacked: return (other, last)
     }
   }
 }

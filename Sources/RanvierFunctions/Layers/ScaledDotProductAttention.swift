@@ -5,7 +5,9 @@ public import RanvierTensors
 /// `softmax(query · keyᵀ * scale) · value`, with the softmax over the keys and at least in `f32`. A
 /// query that may attend to no key gives zeros.
 ///
-/// Scores are kept for a few queries at a time, also for gradients, unless the mask is one of numbers.
+/// Scores are kept for a few queries at a time, also for gradients, unless the mask is one of numbers
+/// or weights are dropped. Elements at masked keys must be finite all the same: they are multiplied
+/// by weights of 0.
 ///
 /// - Shapes: query `[..., queries, features]`, key `[..., keys, features]`, value
 ///   `[..., keys, outputs]`, mask broadcasting to `[..., queries, keys]`; result
@@ -18,21 +20,38 @@ public import RanvierTensors
 ///     the scaled products, minus infinity where it may not.
 ///   - isCausal: Whether query i attends to keys 0 to i only.
 ///   - scale: Multiplies the products of queries and keys, by default `1 / sqrt(features)`.
+///   - dropoutRate: The probability with which a weight is set to 0, in `0 ..< 1`; the others are
+///     divided by `1 - dropoutRate`.
+///   - dropoutKey: Chooses the weights; nothing is dropped without it.
 /// - Source: Vaswani et al. 2017, arXiv:1706.03762.
 public func scaledDotProductAttention(
   _ query: Tensor, _ key: Tensor, _ value: Tensor, mask: Tensor? = nil, isCausal: Bool = false,
-  scale: Double? = nil
+  scale: Double? = nil, dropoutRate: Double = 0, dropoutKey: RandomKey? = nil
+) -> Tensor {
+  do throws(OperationError) {
+    let dropout = try AttentionDropout(dropoutRate, dropoutKey, "scaledDotProductAttention")
+    return scaledDotProductAttention(
+      query, key, value, mask: mask, isCausal: isCausal, scale: scale, dropout: dropout)
+  } catch {
+    return Tensor(invalid: error)
+  }
+}
+
+/// Attention whose dropout has been checked.
+func scaledDotProductAttention(
+  _ query: Tensor, _ key: Tensor, _ value: Tensor, mask: Tensor?, isCausal: Bool,
+  scale: Double? = nil, dropout: AttentionDropout?
 ) -> Tensor {
   let operation = "scaledDotProductAttention"
   do throws(OperationError) {
     let (query, key, value) = try attentionOperands(query, key, value)
     let scale = scale ?? attentionScale(query)
-    if let mask, mask.elementType != .bool || mask.error != nil {
-      return try composedAttention(query, key, value, mask, isCausal, scale).spelled(operation)
+    let shape = Shape(query.shape.sizes.dropLast() + [key.shape[-2]])
+    if let mask { try checkMask(mask, shape) }
+    if dropout != nil || mask.map({ $0.elementType != .bool }) ?? false {
+      return composedAttention(query, key, value, mask, isCausal, scale, dropout)
+        .spelled(operation)
     }
-    let leading = query.shape.sizes.dropLast(2)
-    let shape = Shape(leading + [query.shape[-2], key.shape[-2]])
-    if let mask, Shape.broadcast(mask.shape, shape) != shape { throw maskError(mask, shape) }
     return attentionBlock(
       [query, key, value].map { $0.expandedDimension(at: -2) }, isPacked: false,
       mask: mask.map { $0.rank < 2 ? $0 : $0.expandedDimension(at: -3) }, isCausal: isCausal,
@@ -48,12 +67,30 @@ func attentionScale(_ query: Tensor) -> Double {
   1 / Double(max(query.shape[-1], 1)).squareRoot()
 }
 
+/// Which weights of an attention are dropped.
+struct AttentionDropout {
+  private let rate: Double
+  private let key: RandomKey
+
+  /// - Returns: `nil` if none are.
+  init?(_ rate: Double, _ key: RandomKey?, _ operation: String) throws(OperationError) {
+    guard (0 ..< 1).contains(rate) else {
+      throw OperationError(
+        operation: operation, rule: "a dropout rate in 0 ..< 1", got: "\(rate)")
+    }
+    guard let key, rate > 0 else { return nil }
+    (self.rate, self.key) = (rate, key)
+  }
+
+  func callAsFunction(_ weights: Tensor) -> Tensor { dropout(weights, rate: rate, key: key) }
+}
+
 /// Attention by operations on all scores at once, which have derivatives with respect to a mask of
 /// numbers.
 private func composedAttention(
-  _ query: Tensor, _ key: Tensor, _ value: Tensor, _ mask: Tensor, _ isCausal: Bool,
-  _ scale: Double
-) throws(OperationError) -> Tensor {
+  _ query: Tensor, _ key: Tensor, _ value: Tensor, _ mask: Tensor?, _ isCausal: Bool,
+  _ scale: Double, _ dropout: AttentionDropout?
+) -> Tensor {
   // The product reads keys where they lie instead of a transposed copy.
   let product: Tensor = apply(MatrixProduct(transposesRight: true), [query, key])
   var scores = widened(product) * scale
@@ -62,20 +99,27 @@ private func composedAttention(
     let isPast = lessOrEqual(keys, queries.reshaped(to: [queries.count, 1]))
     scores = select(isPast, scores, -Double.infinity)
   }
-  if let error = mask.error { throw error }
-  guard mask.elementType.isFloatingPoint,
-    Shape.broadcast(mask.shape, scores.shape) == scores.shape
-  else { throw maskError(mask, scores.shape) }
-  let weights = softmaxOrZeros(scores + mask.cast(to: scores.elementType))
+  if let mask, mask.elementType == .bool {
+    scores = select(mask, scores, -Double.infinity)
+  } else if let mask {
+    scores = scores + mask.cast(to: scores.elementType)
+  }
+  let all = softmaxOrZeros(scores)
+  let weights = dropout.map { $0(all) } ?? all
   return apply(MatrixProduct(), [weights.cast(to: value.elementType), value])
 }
 
-private func maskError(_ mask: Tensor, _ scores: Shape) -> OperationError {
-  OperationError(
-    operation: "scaledDotProductAttention",
-    rule: "a mask of truth values or floating-point numbers that broadcasts to \(scores)",
-    got: "\(mask.type)",
-    hint: mask.elementType.isInteger ? "convert with cast(to: .bool)" : "")
+private func checkMask(_ mask: Tensor, _ scores: Shape) throws(OperationError) {
+  if let error = mask.error { throw error }
+  guard mask.elementType == .bool || mask.elementType.isFloatingPoint,
+    Shape.broadcast(mask.shape, scores) == scores
+  else {
+    throw OperationError(
+      operation: "scaledDotProductAttention",
+      rule: "a mask of truth values or floating-point numbers that broadcasts to \(scores)",
+      got: "\(mask.type)",
+      hint: mask.elementType.isInteger ? "convert with cast(to: .bool)" : "")
+  }
 }
 
 /// Queries, keys and values of one type and with equal leading axes.

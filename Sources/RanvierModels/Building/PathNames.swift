@@ -15,6 +15,8 @@ struct PathNames {
   private var applications: [Int: [Int]] = [:]
   private var blockPaths: [String: BlockApplication] = [:]
   private var checkedScopes: Set<String> = []
+  /// The ids of the blocks without names of their own, by their paths without numbers, in order.
+  private var numberedScopes: [String: [Int]] = [:]
 
   /// Names the nodes of a model, which are numbered from 0.
   init(_ nodes: [ModelNode]) {
@@ -62,6 +64,11 @@ struct PathNames {
       case .name(let name):
         if checkedScopes.insert(prefix + name).inserted { check(name, node, prefix + name) }
         prefix += name
+      case .numbered(let operation, let id):
+        var known = numberedScopes[prefix + operation, default: []]
+        if !known.contains(id) { known.append(id) }
+        numberedScopes[prefix + operation] = known
+        prefix += "\(operation)_\(known.firstIndex(of: id) ?? 0)"
       case .application(let application):
         prefix += self.name(of: application, node, prefix)
       }

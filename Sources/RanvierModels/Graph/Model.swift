@@ -68,7 +68,18 @@ public struct Model: Sendable {
   /// Scopes nest. Layers that were made elsewhere and are merely used by the function keep their
   /// names, and so do inputs.
   public func scope(_ name: String, _ body: (Model) -> Model) -> Model {
-    ModelNode.$currentScope.withValue(ModelNode.currentScope + [.name(name)]) { body(self) }
+    inside(.name(name), body)
+  }
+
+  /// The model with a block of layers that a function adds, under the name that the user gave or, as
+  /// a layer would be, under its operation and a number.
+  func block(_ operation: String, name: String?, _ body: (Model) -> Model) -> Model {
+    inside(
+      name.map { .name($0) } ?? .numbered(operation: operation, id: ModelNode.nextID()), body)
+  }
+
+  private func inside(_ part: ScopePart, _ body: (Model) -> Model) -> Model {
+    ModelNode.$currentScope.withValue(ModelNode.currentScope + [part]) { body(self) }
   }
 }
 
@@ -137,10 +148,15 @@ extension Model: Equatable, Hashable {
       renumbered.origin = origins[node.origin] ?? result.count
       origins[node.origin] = renumbered.origin
       for (index, part) in node.scope.enumerated() {
-        guard case .application(var application) = part else { continue }
-        application.block = number(application.block, &blocks)
-        application.id = number(application.id, &applications)
-        renumbered.scope[index] = .application(application)
+        switch part {
+        case .name: break
+        case .numbered(let operation, let id):
+          renumbered.scope[index] = .numbered(operation: operation, id: number(id, &applications))
+        case .application(var application):
+          application.block = number(application.block, &blocks)
+          application.id = number(application.id, &applications)
+          renumbered.scope[index] = .application(application)
+        }
       }
       result.append(renumbered)
     }

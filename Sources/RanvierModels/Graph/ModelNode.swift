@@ -53,6 +53,8 @@ package struct NodeOutput: Sendable, Hashable {
 package enum ScopePart: Sendable, Hashable {
   /// A scope that the user named.
   case name(String)
+  /// A block of layers without a name of its own, which gets its operation's name and a number.
+  case numbered(operation: String, id: Int)
   /// An application of a shared block.
   case application(BlockApplication)
 }

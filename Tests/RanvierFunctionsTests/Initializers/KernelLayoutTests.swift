@@ -31,6 +31,7 @@ struct LayoutCase: Sendable, CustomTestStringConvertible {
     LayoutCase(layout: .embedding, kernel: [7, 3], input: [1]) { x, table in
       embedding(x.cast(to: .int32), table: table)
     },
+    LayoutCase(layout: .stacked, kernel: [3, 4, 5], input: [3, 1, 4]) { matmul($0, $1) },
   ]
 }
 

@@ -73,6 +73,59 @@ struct MultiHeadAttentionLayerTests {
     #expect(signature.parameters.map(\.shape) == [[6, 6], [4, 6], [4, 6], [6, 6]])
   }
 
+  @Test func `heads may share keys and values, and have sizes of their own`() throws {
+    let grouped = try x.multiHeadAttention(
+      heads: 4, keyValueHeads: 2, headFeatures: 5, outputFeatures: 7
+    ).outputSignature()
+    #expect(grouped.output.shape == [nil, nil, 7])
+    #expect(grouped.parameters.map(\.shape) == [[6, 40], [40], [20, 7], [7]])
+    let memory = Model.input("memory", shape: [nil, 9, 4])
+    let toMemory = try x.multiHeadAttention(
+      heads: 4, keyValueHeads: 1, headFeatures: 3, to: memory, useBias: false
+    ).outputSignature()
+    #expect(toMemory.parameters.map(\.shape) == [[6, 12], [4, 3], [4, 3], [12, 6]])
+
+    let model = x.multiHeadAttention(
+      heads: 4, keyValueHeads: 2, headFeatures: 5, outputFeatures: 7, isCausal: true, name: "a")
+    let (initialize, predict) = try model.build()
+    let (state, values) = (try initialize(seed: 2), randomInput([2, 5, 6]))
+    let p = state.parameters.scope("a")
+    let parts = dense(values, p["kernel"], p["bias"]).split(sizes: [20, 10, 10], alongAxis: -1)
+    expectClose(
+      try predict(state, values),
+      dense(
+        multiHeadAttention(
+          parts[0], parts[1], parts[2], heads: 4, keyValueHeads: 2, isCausal: true),
+        p["output_kernel"], p["output_bias"]))
+  }
+
+  @Test func `drops weights while training only`() throws {
+    let model = x.multiHeadAttention(heads: 2, dropoutRate: 0.4)
+    let (initialize, train) = try model.build(mode: .training)
+    let (state, values) = (try initialize(seed: 1), randomInput([2, 5, 6]))
+    let first = try train(state, values, key: RandomKey(seed: 1)).output
+    #expect(try train(state, values, key: RandomKey(seed: 1)).output == first)
+    #expect(try train(state, values, key: RandomKey(seed: 2)).output != first)
+    let plain = try x.multiHeadAttention(heads: 2).output(for: values)
+    expectClose(try model.output(for: values), plain)
+    #expect(abs(first - plain).max().scalar(as: Float.self) > 1e-3)
+  }
+
+  @Test func `bf16 products are close, with every option`() throws {
+    let plain = Model.input("x", shape: [nil, nil, 8])
+    let models = [
+      plain.multiHeadAttention(heads: 4, keyValueHeads: 2, positions: .rotary()),
+      plain.multiHeadAttention(heads: 4, isCausal: true, positions: .linearBias),
+    ]
+    for model in models {
+      let (initialize, predict) = try model.build(precision: .mixedBFloat16)
+      let (state, values) = (try initialize(seed: 1), randomInput([2, 5, 8]))
+      let (narrow, full) = (try predict(state, values), try model.output(for: values))
+      #expect(narrow.elementType == .float32 && narrow != full)
+      expectClose(narrow, full, relative: 0.03, absolute: 0.03)
+    }
+  }
+
   @Test func `a mask for keys or for pairs decides what is seen`() throws {
     let values = randomInput([2, 4, 6])
     let keys = Model.input("mask", shape: [nil, nil], elementType: .bool)
@@ -113,6 +166,14 @@ struct MultiHeadAttentionLayerTests {
     #expect(summary.rows[1].options == ["heads: 2", "causal: true"])
     #expect(summary.rows[1].path == "multi_head_attention_0")
     #expect(summary.parameterCount == 6 * 18 + 18 + 36 + 6)
+    let all = x.multiHeadAttention(
+      heads: 4, keyValueHeads: 2, headFeatures: 8, outputFeatures: 5, dropoutRate: 0.1,
+      useBias: false)
+    #expect(
+      try all.summary().rows[1].options == [
+        "heads: 4", "key-value heads: 2", "head features: 8", "output features: 5", "dropout: 0.1",
+        "use bias: false",
+      ])
   }
 
   @Test func `refuses inputs and options that do not fit`() {
@@ -121,6 +182,19 @@ struct MultiHeadAttentionLayerTests {
         x.multiHeadAttention(heads: heads), rule: "heads that divides the features",
         got: "\(heads) heads of [nil, nil, 6]")
     }
+    for shared in [0, 2, 6] {
+      expectProblem(
+        x.multiHeadAttention(heads: 3, keyValueHeads: shared),
+        rule: "heads of keys and values that divides", got: "\(shared) of 3")
+    }
+    expectProblem(
+      x.multiHeadAttention(heads: 3, headFeatures: 0), rule: "at least one feature",
+      got: "head features 0, output features 6")
+    expectProblem(
+      x.multiHeadAttention(heads: 3, outputFeatures: -1), rule: "at least one feature",
+      got: "head features 2, output features -1")
+    expectProblem(
+      x.multiHeadAttention(heads: 3, dropoutRate: 1), rule: "dropout rate in 0 ..< 1", got: "1.0")
     expectProblem(
       Model.input(shape: [nil, 6]).multiHeadAttention(heads: 2), rule: "[batch, tokens, features]",
       got: "[nil, 6]")
