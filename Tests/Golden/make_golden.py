@@ -11,8 +11,9 @@ Layouts are Ranvier's: channels last, convolution kernels
 Inputs are drawn as float32. Results are computed from them in float64 with
 PyTorch and rounded to float32 once, at the end. The exceptions: `random` holds
 the very float32 and uint32 values that JAX returns; `primitives`, which
-golden_primitives.py makes with JAX, and `losses` stay in float64; `activations`,
-made by golden_activations.py, has every case in both types.
+golden_primitives.py makes with JAX, `losses` and `spatial_...`, made by
+golden_spatial.py, stay in float64; `activations`, made by golden_activations.py,
+has every case in both types.
 
     python make_golden.py                  # writes every family to data/
     python make_golden.py --only sgd adam  # writes two of them
@@ -39,6 +40,8 @@ from golden_layers import (
 )
 from golden_losses import check_losses, make_losses
 from golden_primitives import check_primitives, make_primitives
+from golden_spatial import make_convolutions, make_pools, make_resizing
+from golden_spatial_checks import check_spatial
 
 SEED = 20261121
 
@@ -1283,6 +1286,9 @@ FAMILIES = {
     "adam": (make_adam, check_adam),
     "random": (make_random, check_random),
     "primitives": (make_primitives, check_primitives),
+    "spatial_convolutions": (make_convolutions, check_spatial),
+    "spatial_pools": (make_pools, check_spatial),
+    "spatial_resizing": (make_resizing, check_spatial),
 }
 
 
@@ -1293,7 +1299,8 @@ def write_family(name, folder):
         # One thread, so that no sum depends on the machine's core count.
         torch.set_num_threads(1)
         torch.use_deterministic_algorithms(True)
-    family = Family(name, keeps_double=name in ("activations", "losses", "primitives"))
+    keeps_double = name in ("activations", "losses", "primitives") or name.startswith("spatial")
+    family = Family(name, keeps_double=keeps_double)
     FAMILIES[name][0](family)
     path = family.write(folder)
     print(f"{path.name}: {len(family.options)} cases, {path.stat().st_size} bytes")
