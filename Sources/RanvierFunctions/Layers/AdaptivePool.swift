@@ -119,16 +119,16 @@ private struct AdaptiveBins {
   }
 
   func sums(_ x: Tensor, areMeans: Bool) -> Tensor {
-    ranges.indices.reduce(x) { x, axis in
-      var runs = WeightedRuns(size: x.shape[axis + 1])
-      for range in ranges[axis] {
+    let runs = ranges.enumerated().map { axis, ranges in
+      ranges.reduce(into: WeightedRuns(size: x.shape[axis + 1])) { runs, range in
+        let weight = areMeans ? 1 / Double(range.count) : 1
         runs.append(
-          start: range.lowerBound,
-          weights: [Double](
-            repeating: areMeans ? 1 / Double(range.count) : 1, count: range.count))
+          start: range.lowerBound, weights: [Double](repeating: weight, count: range.count))
       }
-      return runs.applied(to: x, alongAxis: axis + 1)
     }
+    let isShort = x.elementType == .float16 || x.elementType == .bfloat16
+    return isShort
+      ? spatialSums(x.cast(to: .float32), runs).cast(to: x.elementType) : spatialSums(x, runs)
   }
 
   func maxima(_ x: Tensor) -> Tensor {

@@ -48,13 +48,9 @@ func resize(
         operation: operation, rule: "a method that interpolates, to align corners",
         got: "method \(method)")
     }
-    // Axes that shrink most first, which leaves least to do for the others.
-    let order = sizes.indices.filter { sizes[$0] != counts[$0] }.sorted {
-      Double(counts[$0]) / Double(sizes[$0]) < Double(counts[$1]) / Double(sizes[$1])
-    }
     switch method {
     case .nearest:
-      return order.reduce(x) { x, axis in
+      return sizes.indices.filter { sizes[$0] != counts[$0] }.reduce(x) { x, axis in
         let (size, count) = (sizes[axis], counts[axis])
         let positions = (0 ..< count).map { Int64((2 * $0 + 1) * size / (2 * count)) }
         return x.gathered(at: Tensor(positions), alongAxis: axis + 1)
@@ -62,13 +58,13 @@ func resize(
     case .area:
       return adaptiveAveragePool(x, outputSize: counts).spelled(operation, x)
     case .bilinear, .bicubic, .lanczos3, .lanczos5:
-      return composed(operation, x) { x in
-        order.reduce(x[0]) { x, axis in
-          method.runs(
-            from: sizes[axis], to: counts[axis], antialias: antialias, alignsCorners: alignsCorners
-          ).applied(to: x, alongAxis: axis + 1)
-        }
+      let runs = zip(sizes, counts).map { size, count in
+        size == count
+          ? .identity(size)
+          : method.runs(
+            from: size, to: count, antialias: antialias, alignsCorners: alignsCorners)
       }
+      return composed(operation, x) { spatialSums($0[0], runs) }
     }
   } catch {
     return Tensor(invalid: error)

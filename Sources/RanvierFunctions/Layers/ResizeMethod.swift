@@ -1,4 +1,4 @@
-internal import RanvierTensors
+package import RanvierTensors
 
 #if canImport(Glibc)
   internal import Glibc
