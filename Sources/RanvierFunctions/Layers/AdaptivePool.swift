@@ -133,15 +133,16 @@ private struct AdaptiveBins {
 
   func maxima(_ x: Tensor) -> Tensor {
     if let window { return maxPool(x, windowSize: window.size, strides: window.strides) }
-    // All bins get the length of the longest by repeating their last position, which changes no
-    // maximum.
-    let longest = ranges.map { $0.map(\.count).max() ?? 1 }
-    let spread = ranges.indices.reduce(x) { x, axis in
+    return ranges.indices.reduce(x) { x, axis in
+      // All bins get the length of the longest by repeating their last position, which changes no
+      // maximum.
+      let longest = ranges[axis].map(\.count).max() ?? 1
       let positions = ranges[axis].flatMap { range in
-        (0 ..< longest[axis]).map { Int64(min(range.lowerBound + $0, range.upperBound - 1)) }
+        (0 ..< longest).map { Int64(min(range.lowerBound + $0, range.upperBound - 1)) }
       }
-      return x.gathered(at: Tensor(positions), alongAxis: axis + 1)
+      var window = ranges.map { _ in 1 }
+      window[axis] = longest
+      return maxPool(x.gathered(at: Tensor(positions), alongAxis: axis + 1), windowSize: window)
     }
-    return maxPool(spread, windowSize: longest)
   }
 }

@@ -46,13 +46,24 @@ func norms(
     case 1: sums(abs(x))
     case 2: fixingZero(sums(x * x)) { sqrt($0) }
     case .infinity: maxima(abs(x))
-    default: fixingZero(sums(fixingZero(abs(x)) { pow($0, order) })) { pow($0, 1 / order) }
+    default: fixingZero(sums(magnitude(x, toThe: order))) { pow($0, 1 / order) }
     }
   }
   let isShort = x.elementType == .float16 || x.elementType == .bfloat16
   if x.elementType.isFloatingPoint && !isShort { return norm(x).spelled(operation) }
   let result = norm(x.cast(to: .float32))
   return (isShort ? result.cast(to: x.elementType) : result).spelled(operation)
+}
+
+/// `|x|^p`, by products where those are few.
+private func magnitude(_ x: Tensor, toThe order: Double) -> Tensor {
+  switch order {
+  case 3: return abs(x) * (x * x)
+  case 4:
+    let square = x * x
+    return square * square
+  default: return fixingZero(abs(x)) { pow($0, order) }
+  }
 }
 
 /// What is wrong with the order of a norm that pools.

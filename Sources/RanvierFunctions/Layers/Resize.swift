@@ -50,10 +50,21 @@ func resize(
     }
     switch method {
     case .nearest:
+      let positions = zip(sizes, counts).map { size, count in
+        (0 ..< count).map { (2 * $0 + 1) * size / (2 * count) }
+      }
+      if x.elementType == .float32 || x.elementType == .float64 {
+        // All axes at once, and gradients without scattering.
+        return spatialSums(
+          x,
+          sizes.indices.map { axis in
+            positions[axis].reduce(into: WeightedRuns(size: sizes[axis])) {
+              $0.append(start: $1, weights: [1])
+            }
+          })
+      }
       return sizes.indices.filter { sizes[$0] != counts[$0] }.reduce(x) { x, axis in
-        let (size, count) = (sizes[axis], counts[axis])
-        let positions = (0 ..< count).map { Int64((2 * $0 + 1) * size / (2 * count)) }
-        return x.gathered(at: Tensor(positions), alongAxis: axis + 1)
+        x.gathered(at: Tensor(positions[axis].map { Int64($0) }), alongAxis: axis + 1)
       }
     case .area:
       return adaptiveAveragePool(x, outputSize: counts).spelled(operation, x)

@@ -27,17 +27,9 @@ public func upSample(
         rule: "a positive factor for each of the \(sizes.count) spatial axes or one for all",
         got: "\(factors) for spatial sizes \(Shape(sizes))")
     }
-    let size = products.map(\.partialValue)
-    guard method == .nearest, x.elementType != .bool, !sizes.contains(0) else {
-      return resize(
-        x, to: size, method: method, antialias: false, alignsCorners: false, operation: operation)
-    }
-    // Each element spread over a window that overlaps no other: the adjoint of a sum pooling.
-    let none = [Int](repeating: 0, count: sizes.count)
-    let geometry = WindowGeometry(
-      size: each, strides: each, paddingLow: none, paddingHigh: none, dilation: none.map { _ in 1 })
-    let shape = Shape([x.shape[0]] + size + [x.shape[-1]])
-    return apply(WindowSpread(geometry, inputShape: shape), [x]).spelled(operation, x)
+    return resize(
+      x, to: products.map(\.partialValue), method: method, antialias: false, alignsCorners: false,
+      operation: operation)
   } catch {
     return Tensor(invalid: error)
   }
