@@ -51,6 +51,17 @@ def fixed(values, dtype="float64"):
 # Cases: (name, primitive, options, operands)
 # ---------------------------------------------------------------------------
 
+# The sums along each axis, and the input's shape.
+LINEAR = {"size": 3, "starts": [0, 0, 1, 2], "weights": [[1], [0.75, 0.25], [0.5, 0.5], [1]]}
+WIDE = {"size": 7, "starts": [0, 1, 2],
+        "weights": [[1, 2, -1, 0.5, 0.25], [1, 1, 1, 1, 1, 2], [3, 0.5, 1]]}
+GAPS = {"size": 4, "starts": [2, 0], "weights": [[0.5], []]}
+WEIGHTED = {
+    "1_axis": ([LINEAR], (2, 3, 2)),
+    "2_axes": ([WIDE, LINEAR], (2, 7, 3, 3)),
+    "3_axes": ([GAPS, LINEAR, WIDE], (1, 4, 3, 7, 1)),
+}
+
 WINDOWS = {
     "plain": (dict(size=[2, 2], strides=[2, 2], low=[0, 0], high=[0, 0], dilation=[1, 1]),
               (2, 4, 4, 2)),
@@ -211,6 +222,8 @@ def product_cases():
             geometry, shape=list(x)), [output, weights]
         yield f"convolution_kernel_gradient_{variant}", "convolution_kernel_gradient", dict(
             geometry, shape=list(kernel)), [input_, output]
+    for variant, (runs, x) in WEIGHTED.items():
+        yield f"weighted_sums_{variant}", "weighted_sums", {"runs": runs}, [uniform(-2, 2, *x)]
     for variant, (geometry, x) in WINDOWS.items():
         y = output_shape(geometry, x, [*geometry["size"], 1, x[-1]])
         positions = whole(-1, math.prod(x[1:-1]) - 1, *y)
@@ -326,6 +339,14 @@ def jax_functions():
             x, kernel, o["strides"], list(zip(o["low"], o["high"])),
             rhs_dilation=o["dilation"], feature_group_count=o["groups"],
             dimension_numbers=(f"N{axes}C", f"{axes}IO", f"N{axes}C"))
+
+    def weighted_sums(o, x):
+        for axis, runs in enumerate(o["runs"], 1):
+            matrix = np.zeros((len(runs["starts"]), x.shape[axis]))
+            for row, (start, weights) in enumerate(zip(runs["starts"], runs["weights"])):
+                matrix[row, start : start + len(weights)] = weights
+            x = jnp.moveaxis(jnp.tensordot(matrix, x, (1, axis)), 0, axis)
+        return x
 
     def windows(o, operands, initial, combine):
         return lax.reduce_window(
@@ -566,6 +587,7 @@ def jax_functions():
         "convolution_kernel_gradient": lambda o, x, y: transposed(
             lambda k: convolution(o, x, k), o["shape"], y),
         "window_maximum": window_maximum,
+        "weighted_sums": weighted_sums,
         "window_sum": window_sum,
         "window_spread": lambda o, y: transposed(lambda x: window_sum(o, x), o["shape"], y),
         "window_gather": window_gather,
@@ -731,6 +753,17 @@ def numpy_functions():
         y = np.zeros(output_shape(o, x.shape, [*o["size"], 1, x.shape[-1]]))
         for j, inside in each_window(o, x.shape):
             y[j] = sum(x[i] for i in inside)
+        return y
+
+    def weighted_sums(o, x):
+        y = np.zeros((len(x), *[len(runs["starts"]) for runs in o["runs"]], x.shape[-1]))
+        for n, *position, c in np.ndindex(*y.shape):
+            runs = [(axis["starts"][i], axis["weights"][i])
+                    for axis, i in zip(o["runs"], position)]
+            for tap in np.ndindex(*[len(weights) for _, weights in runs]):
+                at = tuple(start + k for (start, _), k in zip(runs, tap))
+                weight = math.prod(weights[k] for (_, weights), k in zip(runs, tap))
+                y[(n, *position, c)] += weight * x[(n, *at, c)]
         return y
 
     def window_spread(o, y):
@@ -1065,6 +1098,7 @@ def numpy_functions():
         "convolution_input_gradient": convolution_input_gradient,
         "convolution_kernel_gradient": convolution_kernel_gradient,
         "window_maximum": window_maximum,
+        "weighted_sums": weighted_sums,
         "window_sum": window_sum,
         "window_spread": window_spread,
         "window_gather": window_gather,

@@ -10,10 +10,9 @@ Layouts are Ranvier's: channels last, convolution kernels
 
 Inputs are drawn as float32. Results are computed from them in float64 with
 PyTorch and rounded to float32 once, at the end. The exceptions: `random` holds
-the very float32 and uint32 values that JAX returns; `primitives`, which
-golden_primitives.py makes with JAX, `losses`, `normalizations` and
-`feature_layers` stay in float64; `activations`,
-made by golden_activations.py, has every case in both types.
+the very float32 and uint32 values that JAX returns; the families named by
+`KEEPING_DOUBLE` stay in float64; `activations`, made by golden_activations.py, has
+every case in both types.
 
     python make_golden.py                  # writes every family to data/
     python make_golden.py --only sgd adam  # writes two of them
@@ -44,6 +43,8 @@ from golden_metrics import check_metrics, make_metrics
 from golden_normalizations import check_normalizations, make_normalizations
 from golden_primitives import check_primitives, make_primitives
 from golden_recurrent import check_recurrent, make_recurrent
+from golden_spatial import make_convolutions, make_pools, make_resizing
+from golden_spatial_checks import check_spatial
 from golden_transformers import check_transformers, make_transformers
 
 SEED = 20261121
@@ -1276,6 +1277,7 @@ def check_random(case, options, tensors):
 # Families whose results are not rounded to float32.
 KEEPING_DOUBLE = {
     "activations", "feature_layers", "losses", "metrics", "normalizations", "primitives",
+    "recurrent", "spatial_convolutions", "spatial_pools", "spatial_resizing", "transformers",
 }
 
 FAMILIES = {
@@ -1298,10 +1300,10 @@ FAMILIES = {
     "adam": (make_adam, check_adam),
     "random": (make_random, check_random),
     "primitives": (make_primitives, check_primitives),
+    "spatial_convolutions": (make_convolutions, check_spatial),
+    "spatial_pools": (make_pools, check_spatial),
+    "spatial_resizing": (make_resizing, check_spatial),
 }
-
-# The families that are not rounded to float32.
-KEEPS_DOUBLE = {"activations", "losses", "primitives", "recurrent"}
 
 
 def write_family(name, folder):

@@ -354,6 +354,23 @@ void ck_window_gather(const ck_window *w, ck_type type, void *out, const void *i
 void ck_window_sum(const ck_window *w, ck_type type, void *out, const void *in);
 void ck_window_spread(const ck_window *w, ck_type type, void *out, const void *in);
 
+// How the results along an axis are weighted sums of runs of neighbouring inputs: the i-th of
+// inputs starts[i], starts[i] + 1, ... by weights[offsets[i]] ..< weights[offsets[i + 1]]. Without
+// starts, results are the inputs themselves.
+typedef struct ck_weighted_axis {
+  size_t inputs, outputs;
+  const int64_t *starts, *offsets;
+} ck_weighted_axis;
+
+typedef struct ck_weighted_sums {
+  size_t batch, channels;
+  ck_weighted_axis axes[3];     // leading ones of lower ranks have one input and no starts
+  const void *weights;          // of the elements' type
+} ck_weighted_sums;
+
+// Weighted sums along the spatial axes of [batch, d0, d1, d2, channels], f32 or f64.
+void ck_weighted_sum(const ck_weighted_sums *sums, ck_type type, void *out, const void *in);
+
 // Unfolds windows into rows: out is [batch * output positions, window positions * channels]
 // (channels fastest), zeros outside; f32 and f64. `first_image`/`image_count` select a part of the
 // batch; out and in then are that part's. Fold is the transpose: it zeroes out and adds.

@@ -25,11 +25,12 @@ public import RanvierTensors
 ///     convolution with strides gives one shape for several inputs, of which this chooses one.
 ///   - dilation: Distances between neighbouring elements of the kernel.
 ///   - groups: The number of parts into which channels and outputs are divided.
-/// - Note: Keras and PyTorch spread in this way too; JAX and Axon slide the kernel over the spaced
-///   input, which is the same with the kernel's spatial axes reversed.
+///   - reversesKernel: Whether the kernel's spatial axes are reversed, as JAX and Axon have it: they
+///     slide the kernel over the spaced input. Keras and PyTorch spread it, as the formula says.
 public func transposedConvolution(
   _ x: Tensor, _ kernel: Tensor, _ bias: Tensor? = nil, strides: [Int] = [1],
-  padding: Padding = .valid, outputPadding: [Int] = [0], dilation: [Int] = [1], groups: Int = 1
+  padding: Padding = .valid, outputPadding: [Int] = [0], dilation: [Int] = [1], groups: Int = 1,
+  reversesKernel: Bool = false
 ) -> Tensor {
   let operation = "transposedConvolution"
   if let error = x.error ?? kernel.error ?? bias?.error { return Tensor(invalid: error) }
@@ -47,7 +48,8 @@ public func transposedConvolution(
           """,
         got: "x \(x.shape), kernel \(kernel.shape), groups \(groups)")
     }
-    let (input, kernel) = promoted(x, kernel)
+    let (input, given) = promoted(x, kernel)
+    let kernel = reversesKernel ? given.reversed(alongAxes: Array(0 ..< axes)) : given
     // What lies around the result of `.same` depends on the result's size.
     let window = Array(kernel.shape.sizes[..<axes])
     var geometry = try WindowGeometry(

@@ -1,17 +1,23 @@
 internal import RanvierFunctions
 internal import RanvierTensors
 
-/// The maximum or mean over all spatial axes.
+/// The maximum, mean or norm over all spatial axes.
 package struct GlobalPoolLayer: Layer {
-  package let findsMaximum: Bool
+  package let measure: PoolMeasure
+  package let keepingAxes: Bool
 
-  package var operation: String { findsMaximum ? "global_max_pool" : "global_average_pool" }
+  package var operation: String { "global_\(measure.prefix)_pool" }
+  package var options: [LayerOption] {
+    measure.options + (keepingAxes ? [LayerOption("keeping axes", true)] : [])
+  }
 
   package func signature(_ inputs: [LayerInput]) throws(LayerProblem) -> LayerSignature {
     let input = inputs[0].shape
-    _ = try input.spatialAxes()
+    let axes = try input.spatialAxes()
     let result = try recordedType([inputs[0].type()]) { pooled($0[0]) }
-    return LayerSignature([input[0], input[-1]], elementType: result.elementType)
+    let ones = [Int?](repeating: 1, count: keepingAxes ? axes : 0)
+    return LayerSignature(
+      DynamicShape([input[0]] + ones + [input[-1]]), elementType: result.elementType)
   }
 
   package func apply(_ call: LayerCall) -> LayerResult {
@@ -19,26 +25,48 @@ package struct GlobalPoolLayer: Layer {
   }
 
   private func pooled(_ x: Tensor) -> Tensor {
-    findsMaximum ? RanvierFunctions.globalMaxPool(x) : RanvierFunctions.globalAveragePool(x)
+    switch measure {
+    case .maximum: RanvierFunctions.globalMaxPool(x, keepingAxes: keepingAxes)
+    case .average: RanvierFunctions.globalAveragePool(x, keepingAxes: keepingAxes)
+    case .norm(let order):
+      RanvierFunctions.globalLpPool(x, norm: order, keepingAxes: keepingAxes)
+    }
   }
 }
 
 extension Model {
   /// The mean of each channel over all spatial positions.
   ///
-  /// - Shapes: input `[batch, spatial..., channels]`, output `[batch, channels]`.
+  /// - Shapes: input `[batch, spatial..., channels]`, output `[batch, channels]`, or
+  ///   `[batch, 1..., channels]` with `keepingAxes`.
   public func globalAveragePool(
-    name: String? = nil, file: StaticString = #fileID, line: Int = #line
+    keepingAxes: Bool = false, name: String? = nil, file: StaticString = #fileID,
+    line: Int = #line
   ) -> Model {
-    adding(GlobalPoolLayer(findsMaximum: false), name: name, file, line)
+    adding(GlobalPoolLayer(measure: .average, keepingAxes: keepingAxes), name: name, file, line)
   }
 
   /// The largest value of each channel over all spatial positions.
   ///
-  /// - Shapes: input `[batch, spatial..., channels]`, output `[batch, channels]`.
+  /// - Shapes: input `[batch, spatial..., channels]`, output `[batch, channels]`, or
+  ///   `[batch, 1..., channels]` with `keepingAxes`.
   public func globalMaxPool(
-    name: String? = nil, file: StaticString = #fileID, line: Int = #line
+    keepingAxes: Bool = false, name: String? = nil, file: StaticString = #fileID,
+    line: Int = #line
   ) -> Model {
-    adding(GlobalPoolLayer(findsMaximum: true), name: name, file, line)
+    adding(GlobalPoolLayer(measure: .maximum, keepingAxes: keepingAxes), name: name, file, line)
+  }
+
+  /// The p-norm of each channel over all spatial positions, `sum(|x|^p)^(1/p)`.
+  ///
+  /// - Shapes: input `[batch, spatial..., channels]`, output `[batch, channels]`, or
+  ///   `[batch, 1..., channels]` with `keepingAxes`.
+  /// - Parameter norm: The order p, above 0.
+  public func globalLpPool(
+    norm: Double = 2, keepingAxes: Bool = false, name: String? = nil,
+    file: StaticString = #fileID, line: Int = #line
+  ) -> Model {
+    adding(
+      GlobalPoolLayer(measure: .norm(norm), keepingAxes: keepingAxes), name: name, file, line)
   }
 }

@@ -37,4 +37,12 @@ extension LayerInput {
         hint: "declare the input as f32 and convert the data")
     }
   }
+
+  /// Checks that the elements are numbers.
+  func checkNumbers() throws(LayerProblem) {
+    guard elementType != .bool else {
+      throw LayerProblem(
+        "numbers", got: "\(self)", hint: "declare the input as f32 and convert the data")
+    }
+  }
 }

@@ -21,6 +21,25 @@ extension DynamicShape {
     return rank - 2
   }
 
+  /// The shape with gaps between neighbours along the spatial axes.
+  func spaced(by dilation: SpatialSizes) throws(LayerProblem) -> DynamicShape {
+    let axes = try spatialAxes()
+    guard let distances = dilation.repeated(axes),
+      distances.allSatisfy({ (1 ..< 1 << 28).contains($0) })
+    else {
+      throw LayerProblem(
+        "input dilations of 1 to 2^28, one for all \(axes) spatial axes or one for each",
+        got: "\(dilation) for \(self)")
+    }
+    var result = self
+    for (axis, distance) in zip(1 ... axes, distances) {
+      result[axis] = self[axis].map { size in
+        size == 0 ? 0 : Int(clamping: (Int128(size) - 1) * Int128(distance) + 1)
+      }
+    }
+    return result
+  }
+
   /// The shape of one value per window; open spatial sizes stay open.
   func windowed(
     _ operation: String, size: SpatialSizes, strides: SpatialSizes, padding: Padding,
@@ -57,6 +76,22 @@ extension DynamicShape {
     var result = self
     for axis in 0 ..< axes where self[axis + 1] != nil { result[axis + 1] = output[axis] }
     return result
+  }
+}
+
+extension LayerInput {
+  /// What a function makes of this input and of parameters, where sizes that are open stay open.
+  ///
+  /// The function is recorded for an input whose open sizes have been chosen, and states the rules.
+  func spatialOutput(
+    openSize: Int = 1024, with parameters: [ParameterDeclaration] = [],
+    _ function: ([Tensor]) -> Tensor
+  ) throws(LayerProblem) -> LayerInput {
+    _ = try shape.spatialAxes()
+    let result = try recordedType([type(openSize: openSize)] + parameters.map(\.type), function)
+    var output = DynamicShape(result.shape)
+    for axis in shape.sizes.indices where shape[axis] == nil { output[axis] = nil }
+    return LayerInput(output, result.elementType)
   }
 }
 

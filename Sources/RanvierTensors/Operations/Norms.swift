@@ -56,7 +56,7 @@ extension Tensor {
 
 /// A function of numbers that are not negative and that it maps to themselves at zero, where its
 /// derivative is taken to be zero.
-private func fixingZero(_ x: Tensor, _ function: (Tensor) -> Tensor) -> Tensor {
+package func fixingZero(_ x: Tensor, _ function: (Tensor) -> Tensor) -> Tensor {
   let isZero = equal(x, 0)
   // Chosen before and after: infinite derivatives at zero would meet cotangents of zero.
   return select(isZero, x, function(select(isZero, 1, x)))

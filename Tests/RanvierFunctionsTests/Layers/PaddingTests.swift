@@ -33,6 +33,16 @@ struct SamePaddingCase: Sendable, CustomTestStringConvertible {
     #expect(output == [(row.input + row.stride - 1) / row.stride])
   }
 
+  @Test func `same depends on the stride as in TensorFlow; Axon's is explicit`() {
+    let x = Tensor([1.0, 2, 3, 4], shape: [1, 4, 1])
+    let kernel = Tensor([1.0, 10, 100], shape: [3, 1, 1])
+    #expect(
+      convolution(x, kernel, strides: [2], padding: .same).flattened() == Tensor([321.0, 43]))
+    #expect(
+      convolution(x, kernel, strides: [2], padding: .explicit(1)).flattened()
+        == Tensor([210.0, 432]))
+  }
+
   @Test func `is compared by value`() {
     #expect(Padding.explicit(2) == .explicit(low: [2], high: [2]))
     #expect(Padding.same != .valid)

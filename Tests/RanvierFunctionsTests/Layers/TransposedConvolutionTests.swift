@@ -24,6 +24,22 @@ import Testing
     #expect(y(1, .valid, 0, 2) == [1, 2, 13, 20, 130, 200, 300])
   }
 
+  @Test func `spreads the reversed kernel if told, as JAX and Axon do`() {
+    let x = Tensor([1.0, 2, 3], shape: [1, 3, 1])
+    let kernel = Tensor([1.0, 10, 100], shape: [3, 1, 1])
+    func y(_ options: (strides: Int, reverses: Bool)) -> [Double] {
+      transposedConvolution(
+        x, kernel, strides: [options.strides], reversesKernel: options.reverses
+      ).scalars(as: Double.self)
+    }
+    #expect(y((2, false)) == [1, 10, 102, 20, 203, 30, 300])
+    #expect(y((2, true)) == [100, 10, 201, 20, 302, 30, 3])
+    #expect(y((1, true)) == [100, 210, 321, 32, 3])
+    // Axon makes the output as long as that of padding .same where strides exceed the kernel.
+    let wide = transposedConvolution(x, kernel, strides: [5], outputPadding: [2])
+    #expect(wide.shape == [1, 15, 1])
+  }
+
   /// Random options of one to three axes.
   private func problem(_ round: Int) -> (
     x: Tensor, kernel: Tensor, strides: [Int], padding: Padding, extra: [Int], dilation: [Int],

@@ -75,6 +75,23 @@ struct ConvolutionLayerTests {
     expectClose(try predict(state, x), relu(expected))
   }
 
+  @Test func `spaces the input`() throws {
+    let model = Model.input(shape: [nil, 6, nil, 2]).conv(
+      4, kernelSize: 3, inputDilation: [2, 3], useBias: false)
+    #expect(try model.outputShape() == [nil, 9, nil, 4])
+    let (initialize, predict) = try model.build()
+    let state = try initialize(seed: 5)
+    let x = randomInput([3, 6, 4, 2])
+    expectClose(
+      try predict(state, x),
+      convolution(x, state.parameters["conv_0/kernel"], inputDilation: [2, 3]), absolute: 1e-6)
+    expectProblem(
+      Model.input(shape: [nil, 6, 2]).conv(4, inputDilation: 0), rule: "input dilations of 1",
+      got: "0")
+    #expect(
+      try model.summary().rows.last?.options.contains("input dilation: 2x3") == true)
+  }
+
   @Test func `refuses ranks and options that do not fit`() {
     let image = Model.input(shape: [nil, 8, 8, 6])
     expectProblem(

@@ -13,10 +13,21 @@ struct GlobalPoolLayerTests {
     #expect(try input.globalAveragePool().outputShape() == [nil, 3])
     expectClose(try input.globalMaxPool().output(for: x), globalMaxPool(x))
     expectClose(try input.globalAveragePool().output(for: x), globalAveragePool(x))
+    expectClose(try input.globalLpPool(norm: 3).output(for: x), globalLpPool(x, norm: 3))
+    let kept = DynamicShape([nil] + [Int?](repeating: 1, count: shape.rank - 2) + [3])
+    for model in [
+      input.globalMaxPool(keepingAxes: true), input.globalAveragePool(keepingAxes: true),
+      input.globalLpPool(keepingAxes: true),
+    ] {
+      #expect(try model.outputShape() == kept)
+      #expect(try model.output(for: x).shape == kept.filled(with: 2))
+    }
   }
 
   @Test func `refuses inputs without spatial axes`() {
     expectProblem(
       Model.input(shape: [nil, 4]).globalAveragePool(), rule: "rank 3 to 5", got: "rank 2")
+    expectProblem(
+      Model.input(shape: [nil, 4, 2]).globalLpPool(norm: -1), rule: "a norm above 0", got: "-1.0")
   }
 }

@@ -29,6 +29,11 @@ struct PoolLayerTests {
           .output(for: x),
         averagePool(x, windowSize: [2, 3], padding: .explicit(1), countsPadding: countsPadding))
     }
+    for norm in [1, 2, 3, .infinity] {
+      expectClose(
+        try image.lpPool([2, 3], norm: norm, padding: .same).output(for: x),
+        lpPool(x, windowSize: [2, 3], norm: norm, padding: .same), absolute: 1e-6)
+    }
   }
 
   @Test func `refuses windows that do not fit`() {
@@ -39,6 +44,8 @@ struct PoolLayerTests {
     expectProblem(
       Model.input(shape: [nil, 4, 2], elementType: .bool).maxPool(), rule: "numbers",
       got: "bool[nil, 4, 2]")
+    expectProblem(image.lpPool(norm: 0), rule: "a norm above 0", got: "0.0")
+    expectProblem(image.lpPool(5), rule: "as large as the window", got: "window 5")
     expectProblem(image.maxPool(.init(.max)), rule: "below", got: "\(Int.max)")
   }
 
@@ -46,6 +53,8 @@ struct PoolLayerTests {
     let image = Model.input(shape: [nil, 9, 8, 3])
     let plain = try? image.maxPool().summary().rows.last?.options
     #expect(plain == ["window size: 2"])
+    let powers = try? image.lpPool(3, norm: 4).summary().rows.last?.options
+    #expect(powers == ["window size: 3", "norm: 4.0"])
     let full = try? image.averagePool(
       2, strides: 1, padding: .explicit(low: [0], high: [1]), dilation: 2, countsPadding: true
     ).summary().rows.last?.options

@@ -37,12 +37,26 @@ struct GoldenPrimitive: Decodable {
   private let causal: Bool?
   private let masked: Bool?
   private let scale: Double?
+  private let runs: [Runs]?
+
+  /// The weighted sums along an axis.
+  private struct Runs: Decodable {
+    let size: Int
+    let starts: [Int]
+    let weights: [[Double]]
+
+    var sums: WeightedRuns {
+      zip(starts, weights).reduce(into: WeightedRuns(size: size)) {
+        $0.append(start: $1.0, weights: $1.1)
+      }
+    }
+  }
 
   private enum CodingKeys: String, CodingKey {
     case name = "primitive"
     case axes, axis, reversed, shape, size, permutation, starts, ends, strides, low, high, interior
     case dilation, groups, count, program, sizes, descending, complete, transposed, lower
-    case packed, causal, masked, scale
+    case packed, causal, masked, scale, runs
     case afterEqual = "after_equal"
     case unitDiagonal = "unit_diagonal"
     case elementType = "element_type"
@@ -162,6 +176,7 @@ struct GoldenPrimitive: Decodable {
   }
 
   private func window() throws -> (any Primitive)? {
+    if let runs { return WeightedSums(runs.map(\.sums)) }
     guard let strides, let low, let high, let dilation else { return nil }
     let movement = ConvolutionGeometry(
       strides: strides, paddingLow: low, paddingHigh: high, dilation: dilation,

@@ -166,6 +166,9 @@ extension WrongOperation {
   /// The primitives behind convolutions and pools, whose functions come on top.
   static let windowErrors: [WrongOperation] = [
     WrongOperation(
+      #line, { apply(WeightedSums([.identity(4)]), [signal.cast(to: .int32)]) },
+      "weighted_sums needs elements of type f32 or f64 and spatial sizes [4], got i32[1, 4, 2]"),
+    WrongOperation(
       #line, { apply(Convolution(moving()), [signal, Tensor.zeros([3, 1, 2])]) },
       "convolution needs as many input channels as groups times the kernel's, and outputs that groups divide, got input f32[1, 4, 2], kernel f32[3, 1, 2], strides [1] padding [0] [0] dilation [1] groups 1; channels are the last axis"
     ),
