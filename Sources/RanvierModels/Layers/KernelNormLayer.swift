@@ -103,6 +103,7 @@ extension KernelLayout {
     case .convolution: rank - 1
     case .transposedConvolution: rank - 2
     case .bilinear, .embedding: 0
+    case .stacked: rank - 1
     }
   }
 }
