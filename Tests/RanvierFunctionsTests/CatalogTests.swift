@@ -24,7 +24,8 @@ struct Family: Sendable, CustomTestStringConvertible {
       others: [
         "ConnectionistTemporalClassification", "Contrastive", "CosineEmbedding", "CrossEntropy",
         "GaussianNegativeLogLikelihood", "LabelSmoothing", "Loss", "LossOperands", "LossTerms",
-        "MarginRanking", "Penalties", "ReducedLoss", "Reduction", "TripletMargin",
+        "MarginRanking", "Penalties", "ReducedLoss", "Reduction", "ScaledVectors",
+        "TripletMargin",
       ],
       catalog: Loss.catalog.map(\.name)),
     Family(

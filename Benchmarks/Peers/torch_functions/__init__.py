@@ -95,10 +95,10 @@ class Gradient(Value):
 
 def catalog():
     """Functions that prepare each row, by name."""
-    from torch_functions import activations, layers, losses
+    from torch_functions import activations, images, losses, vectors
 
     prepared = {}
-    for rows in (activations.ROWS, losses.ROWS, layers.ROWS):
+    for rows in (activations.ROWS, losses.ROWS, images.ROWS, vectors.ROWS):
         for name, row in rows.items():
             prepared[name] = lambda tensors, row=row: Value(row, tensors)
             prepared[f"{name}_gradient"] = lambda tensors, row=row: Gradient(row, tensors)

@@ -1,0 +1,53 @@
+import Ranvier
+
+extension FunctionRow {
+  static let normalizations = [
+    FunctionRow("batch_norm", [.images(28, 64), .scale(64), .offset(64)]) {
+      batchNormTraining($0[0], scale: $0[1], offset: $0[2]).output
+    },
+    FunctionRow("layer_norm", [.normal("x", [1024, 512]), .scale(512), .offset(512)]) {
+      layerNorm($0[0], scale: $0[1], offset: $0[2])
+    },
+    FunctionRow("rms_norm", [.normal("x", [1024, 512]), .scale(512)]) {
+      rmsNorm($0[0], scale: $0[1])
+    },
+    FunctionRow("group_norm", [.images(28, 64), .scale(64), .offset(64)]) {
+      groupNorm($0[0], groups: 8, scale: $0[1], offset: $0[2])
+    },
+    FunctionRow("instance_norm", [.images(28, 64), .scale(64), .offset(64)]) {
+      instanceNorm($0[0], scale: $0[1], offset: $0[2])
+    },
+    FunctionRow("weight_norm", [.kernel([512, 512]), .scale(512)]) {
+      weightNorm($0[0], magnitude: $0[1])
+    },
+    FunctionRow(
+      "spectral_norm",
+      [.kernel([512, 512]), .normal("left", [512]).constant, .normal("right", [512]).constant]
+    ) { spectralNormTraining($0[0], left: $0[1], right: $0[2]).output },
+  ]
+
+  private static let x = Operand.normal("x", [512, 1024])
+  private static let key = RandomKey(seed: 1)
+
+  static let dropouts = [
+    FunctionRow("dropout", isRandom: true, [x]) { dropout($0[0], rate: 0.5, key: key) },
+    FunctionRow("spatial_dropout", isRandom: true, [.images(28, 64)]) {
+      spatialDropout($0[0], rate: 0.5, key: key)
+    },
+    FunctionRow("alpha_dropout", isRandom: true, [x]) {
+      alphaDropout($0[0], rate: 0.5, key: key)
+    },
+    FunctionRow("feature_alpha_dropout", isRandom: true, [.images(28, 64)]) {
+      featureAlphaDropout($0[0], rate: 0.5, key: key)
+    },
+    FunctionRow("gaussian_noise", isRandom: true, [x]) {
+      gaussianNoise($0[0], standardDeviation: 0.5, key: key)
+    },
+    FunctionRow("gaussian_dropout", isRandom: true, [x]) {
+      gaussianDropout($0[0], rate: 0.5, key: key)
+    },
+    FunctionRow("block_dropout", isRandom: true, [.images(28, 64)]) {
+      blockDropout($0[0], rate: 0.1, key: key)
+    },
+  ]
+}
