@@ -48,6 +48,7 @@ check-structure:  ## Compare the layout and the targets with what is written dow
 	Scripts/check-layout
 	Scripts/check-architecture
 	Scripts/check-readme
+	Scripts/check-conformance
 
 check-diagnostics:  ## Compile formulas with mistakes: are they rejected where they are, at once?
 	Scripts/check-diagnostics

@@ -41,7 +41,8 @@ def arguments(*modes):
 
 def read_tensors(path):
     """The tensors of a safetensors file as arrays by name."""
-    types = {"F32": numpy.float32, "F64": numpy.float64, "I32": numpy.int32, "I64": numpy.int64}
+    types = {"F32": numpy.float32, "F64": numpy.float64, "I32": numpy.int32, "I64": numpy.int64,
+             "U32": numpy.uint32}
     data = numpy.memmap(path, numpy.uint8, "r")
     start = 8 + int.from_bytes(data[:8].tobytes(), "little")
     header = json.loads(data[8:start].tobytes())

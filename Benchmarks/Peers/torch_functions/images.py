@@ -69,8 +69,9 @@ ROWS = {
     "global_average_pool_2d": Row(lambda x: x.mean((2, 3)), x=IMAGES),
     "global_max_pool_2d": Row(lambda x: x.amax((2, 3)), x=IMAGES),
     "blur_pool_2d": images(blur_pool),
+    # PyTorch has the samples of width and height in this order.
     "fractional_max_pool_2d": images(lambda x, samples: functional.fractional_max_pool2d(
-        x, 2, output_size=18, _random_samples=samples), samples=SEQUENCES),
+        x, 2, output_size=18, _random_samples=samples.flip(2)), samples=SEQUENCES),
     "pad_reflect": pad("reflect"),
     "pad_replicate": pad("replicate"),
     "pad_circular": pad("circular"),

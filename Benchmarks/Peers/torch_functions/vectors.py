@@ -100,7 +100,8 @@ def linear_bias_attention(query, key, value):
     return functional.scaled_dot_product_attention(query, key, value, attn_mask=bias)
 
 
-def rotary_positions(x, heads=8, base=10000.0):
+def rotary_positions(x):
+    heads, base = 8, 10000.0
     batch, tokens, features = x.shape
     size = features // heads
     rates = base ** (-torch.arange(0, size, 2) / size)
@@ -112,7 +113,8 @@ def rotary_positions(x, heads=8, base=10000.0):
     return turned.flatten(2)
 
 
-def sinusoidal_positions(x, base=10000.0):
+def sinusoidal_positions(x):
+    base = 10000.0
     tokens, features = x.shape[1:]
     rates = torch.exp(-math.log(base) * torch.arange(0, features, 2) / features)
     angles = torch.arange(tokens)[:, None] * rates
@@ -121,9 +123,9 @@ def sinusoidal_positions(x, base=10000.0):
 
 def spectral_norm(kernel, left, right):
     with torch.no_grad():
-        right = functional.normalize(kernel.T @ left, dim=0)
-        left = functional.normalize(kernel @ right, dim=0)
-    return kernel / torch.dot(left, kernel @ right)
+        right = functional.normalize(kernel @ left, dim=0)
+        left = functional.normalize(kernel.T @ right, dim=0)
+    return kernel / torch.dot(left, kernel.T @ right)
 
 
 def weight_norm(kernel, scale):

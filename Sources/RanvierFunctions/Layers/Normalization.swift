@@ -58,25 +58,6 @@ public func normalization(
   }
 }
 
-/// The elements with a mean of 0 and a variance of 1 along axes, in order from the first.
-///
-/// Rows are reduced where they lie and the results broadcast back, which compiles into one loop for
-/// trailing axes.
-///
-/// - Parameter groups: The number of parts of the last axis, each of which is by itself.
-func standardized(_ x: Tensor, alongAxes axes: [Int], groups: Int = 1, epsilon: Double) -> Tensor {
-  guard groups == 1 else {
-    let sizes = x.shape.sizes.dropLast() + [groups, x.shape[-1] / groups]
-    let parts = x.reshaped(to: Shape(Array(sizes)))
-    // The last axis is now the one within a group.
-    return standardized(parts, alongAxes: axes.dropLast() + [x.rank], epsilon: epsilon)
-      .reshaped(to: x.shape)
-  }
-  let centred = x - x.mean(alongAxes: axes, keepingAxes: true)
-  let variance = square(centred).mean(alongAxes: axes, keepingAxes: true)
-  return centred * rsqrt(variance + epsilon)
-}
-
 /// Numbers of 16 bits and integers as `f32`, in which statistics are accurate.
 func widened(_ x: Tensor) -> Tensor {
   x.elementType == .float64 ? x : x.cast(to: .float32)

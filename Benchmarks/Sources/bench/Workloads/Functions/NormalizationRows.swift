@@ -27,27 +27,31 @@ extension FunctionRow {
   ]
 
   private static let x = Operand.normal("x", [512, 1024])
-  private static let key = RandomKey(seed: 1)
+  /// An operand, because bits of a known key would be computed ahead.
+  private static let key = Operand(
+    name: "key", value: { _ in RandomKey(seed: 1).words }, isConstant: true)
 
   static let dropouts = [
-    FunctionRow("dropout", isRandom: true, [x]) { dropout($0[0], rate: 0.5, key: key) },
-    FunctionRow("spatial_dropout", isRandom: true, [.images(28, 64)]) {
-      spatialDropout($0[0], rate: 0.5, key: key)
+    FunctionRow("dropout", isRandom: true, [x, key]) {
+      dropout($0[0], rate: 0.5, key: RandomKey(words: $0[1]))
     },
-    FunctionRow("alpha_dropout", isRandom: true, [x]) {
-      alphaDropout($0[0], rate: 0.5, key: key)
+    FunctionRow("spatial_dropout", isRandom: true, [.images(28, 64), key]) {
+      spatialDropout($0[0], rate: 0.5, key: RandomKey(words: $0[1]))
     },
-    FunctionRow("feature_alpha_dropout", isRandom: true, [.images(28, 64)]) {
-      featureAlphaDropout($0[0], rate: 0.5, key: key)
+    FunctionRow("alpha_dropout", isRandom: true, [x, key]) {
+      alphaDropout($0[0], rate: 0.5, key: RandomKey(words: $0[1]))
     },
-    FunctionRow("gaussian_noise", isRandom: true, [x]) {
-      gaussianNoise($0[0], standardDeviation: 0.5, key: key)
+    FunctionRow("feature_alpha_dropout", isRandom: true, [.images(28, 64), key]) {
+      featureAlphaDropout($0[0], rate: 0.5, key: RandomKey(words: $0[1]))
     },
-    FunctionRow("gaussian_dropout", isRandom: true, [x]) {
-      gaussianDropout($0[0], rate: 0.5, key: key)
+    FunctionRow("gaussian_noise", isRandom: true, [x, key]) {
+      gaussianNoise($0[0], standardDeviation: 0.5, key: RandomKey(words: $0[1]))
     },
-    FunctionRow("block_dropout", isRandom: true, [.images(28, 64)]) {
-      blockDropout($0[0], rate: 0.1, key: key)
+    FunctionRow("gaussian_dropout", isRandom: true, [x, key]) {
+      gaussianDropout($0[0], rate: 0.5, key: RandomKey(words: $0[1]))
+    },
+    FunctionRow("block_dropout", isRandom: true, [.images(28, 64), key]) {
+      blockDropout($0[0], rate: 0.1, key: RandomKey(words: $0[1]))
     },
   ]
 }
