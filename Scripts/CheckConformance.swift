@@ -65,7 +65,8 @@ struct Row {
   for content in text.split(separator: "\n", omittingEmptySubsequences: false) {
     line += 1
     if content.hasPrefix("## ") { heading = String(content.dropFirst(3)) }
-    guard content.hasPrefix("|"), !content.hasPrefix("|---"), !content.hasPrefix("| Function")
+    guard content.hasPrefix("|"), !content.hasPrefix("|---"), !content.hasPrefix("| Function"),
+      !content.hasPrefix("| Defect |")
     else { continue }
     let cells = content.split(separator: "|", omittingEmptySubsequences: false)
       .dropFirst().dropLast().map { $0.trimmingCharacters(in: .whitespaces) }
@@ -97,6 +98,15 @@ func neededNames(in text: String) -> [(section: String, names: [String])] {
   _ row: Row, in section: String, _ known: Set<String>, _ tests: [String: String]
 ) {
   let place = "\(section), \(row.function)"
+  if section == "Defects" {
+    guard row.tests.count == 2, let text = tests[row.tests[0]],
+      text.contains("func `\(row.tests[1])`")
+    else {
+      problems.append("\(place): a test file and the name of one of its tests are needed")
+      return
+    }
+    return
+  }
   // A row that is left out says so, and why, instead of naming tests.
   if row.cells[1] == "–" {
     if row.cells[2].count < 20 { problems.append("\(place): left out without a reason") }
@@ -146,4 +156,4 @@ for (section, names) in neededNames(in: text(of: arguments[2])) {
 }
 for problem in problems { print("\(arguments[1]): \(problem)") }
 if !problems.isEmpty { exit(1) }
-print("\(count) functions of other libraries have their places here, and tests")
+print("\(count) rows about other libraries have their places here, and tests")

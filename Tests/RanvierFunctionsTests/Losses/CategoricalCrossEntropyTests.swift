@@ -1,4 +1,5 @@
 import Foundation
+import RanvierCompilation
 import RanvierFunctions
 import RanvierTensors
 import TestSupport
@@ -22,6 +23,17 @@ import Testing
       if type.isInteger { expectClose(losses, expected, relative: 1e-12, "\(type)") }
       #expect((losses.error == nil) == type.isInteger)
     }
+  }
+
+  @Test func `classes behind a softmax stay classes, compiled or not`() throws {
+    let classes = Tensor([2, 0, 1])
+    let logits = Tensor([[1.5, -2, 0.5], [3, 0.25, -1], [-4, 2, 2.5]])
+    let expected = categoricalCrossEntropy(classes, logits, fromLogits: true)
+    let loss = { @Sendable (classes: Tensor, logits: Tensor) in
+      categoricalCrossEntropy(classes, softmax(logits))
+    }
+    expectClose(loss(classes, logits), expected, relative: 1e-12)
+    expectClose(try compile(loss)(classes, logits), expected, relative: 1e-12)
   }
 
   @Test func `is large and finite for impossible classes`() {
