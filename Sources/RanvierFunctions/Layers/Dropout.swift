@@ -72,10 +72,10 @@ func dropout(
     var sizes = x.shape.sizes
     for axis in shared { sizes[axis] = 1 }
     let isKept = key.bernoulli(Shape(sizes), probability: kept)
-    // A quotient, whose rounding is PyTorch's.
-    let values = scale == nil ? (shift == 0 ? x / kept : x / kept + shift) : placed(x, scale ?? 1)
-    let mask = maskValue * (scale ?? 1 / kept) + shift
-    return select(isKept, values, mask).spelled(operation, x, key.words)
+    // A product takes less time than a quotient.
+    let scale = scale ?? 1 / kept
+    return select(isKept, placed(x, scale), maskValue * scale + shift)
+      .spelled(operation, x, key.words)
   } catch {
     return Tensor(invalid: error)
   }

@@ -3,13 +3,13 @@ internal import RanvierTensors
 /// Vectors along an axis, divided by their largest component so that squares neither overflow nor
 /// vanish.
 ///
-/// Zeros stay zeros and have no derivative. A vector with infinite components has only those, as
-/// signs.
+/// Zeros stay zeros and have no derivative. Beside infinite components, finite ones count as 0.
 struct ScaledVectors {
   /// The components.
   private let components: Tensor
-  /// What the vectors were multiplied by; 0 for one with infinite components.
+  /// What the vectors were multiplied by.
   private let factor: Tensor
+  private let isInfinite: Tensor
   /// The lengths of the scaled vectors; 1 instead of 0.
   private let roots: Tensor
   private let isZero: Tensor
@@ -19,11 +19,14 @@ struct ScaledVectors {
   init(_ vectors: Tensor, alongAxis axis: Int) {
     // A constant for derivatives, since it cancels.
     let largest = stopGradient(abs(vectors).max(alongAxes: [axis], keepingAxes: true))
-    factor = 1 / maximum(largest, smallestProbability(vectors.elementType))
-    let products = vectors * factor
-    // Infinity times 0 is not a number.
-    components = select(notEqual(products, products), sign(vectors), products)
     isZero = equal(largest, 0)
+    isInfinite = equal(largest, Double.infinity)
+    // Beside infinity the smallest number there is makes everything finite vanish.
+    let type = vectors.elementType
+    let smallest = type == .float64 ? Double.leastNonzeroMagnitude : 0x1p-149
+    factor = select(isInfinite, smallest, 1 / maximum(largest, smallestProbability(type)))
+    // Only infinite components lie outside; no other is larger than 1 by more than a rounding.
+    components = clamp(vectors * factor, -2, 2)
     let squares = (components * components).sum(alongAxes: [axis], keepingAxes: true)
     // Chosen before the root, which has an infinite derivative at 0.
     roots = sqrt(select(isZero, 1, squares))
@@ -32,9 +35,8 @@ struct ScaledVectors {
 
   /// The lengths of the vectors that were scaled.
   var lengths: Tensor {
-    let isInfinity = equal(factor, 0)
-    let finite = select(isZero, 0, roots) / select(isInfinity, 1, factor)
-    return select(isInfinity, Double.infinity, finite).squeezed(axes: [axis])
+    let finite = select(isZero, 0, roots) / select(isInfinite, 1, factor)
+    return select(isInfinite, Double.infinity, finite).squeezed(axes: [axis])
   }
 
   /// The cosines of the angles to other vectors.
