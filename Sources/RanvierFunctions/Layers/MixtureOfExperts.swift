@@ -35,19 +35,19 @@ public func mixtureOfExperts(
       hiddenKernels: hiddenKernels, hiddenBiases: hiddenBiases, outputKernels: outputKernels,
       outputBiases: outputBiases)
     try experts.check(x, weights, isGated: isGated, operation: operation)
-    let (tokens, count) = (x.shape.sizes.dropLast().reduce(1, *), experts.count)
+    let (tokens, outputs) = (
+      x.shape.sizes.dropLast().reduce(1, *), outputKernels.shape[2]
+    )
     // [experts, tokens, hidden]: one product of all tokens with each kernel.
     var hidden = matmul(x.reshaped(to: [1, tokens, x.shape[-1]]), hiddenKernels)
     if let hiddenBiases { hidden = hidden + hiddenBiases.expandedDimension(at: 1) }
-    let shares = weights.reshaped(to: [tokens, count]).cast(to: x.elementType)
+    let shares = weights.reshaped(to: [tokens, experts.count]).cast(to: x.elementType)
     let weighted =
       activated(hidden, activation, isGated: isGated, operation: operation)
       * shares.transposed().expandedDimension(at: -1)
-    // Hidden features of all experts side by side: the sum over experts is part of the product.
-    let (depth, outputs) = (outputKernels.shape[1], outputKernels.shape[2])
-    var output = matmul(
-      weighted.swappedAxes(0, 1).reshaped(to: [tokens, count * depth]),
-      outputKernels.reshaped(to: [count * depth, outputs]))
+    // The sum over the experts takes less time than bringing hidden features side by side, so that
+    // it would be part of one product.
+    var output = matmul(weighted, outputKernels).sum(alongAxes: [0])
     if let outputBiases { output = output + matmul(shares, outputBiases) }
     return output.reshaped(to: Shape(x.shape.sizes.dropLast() + [outputs])).spelled(operation)
   } catch {
