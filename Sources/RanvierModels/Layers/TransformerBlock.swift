@@ -66,6 +66,18 @@ public struct TransformerBlock: Sendable, Hashable {
   }
 }
 
+/// What stands for a stack of no layers, so that building reports it like every other problem.
+private struct MissingTransformerLayers: Layer {
+  let operation: String
+  let count: Int
+
+  func signature(_ inputs: [LayerInput]) throws(LayerProblem) -> LayerSignature {
+    throw LayerProblem("at least one layer", got: "\(count)")
+  }
+
+  func apply(_ call: LayerCall) -> LayerResult { LayerResult(call.input) }
+}
+
 /// The layers of a transformer block, all written at one place of a program.
 struct TransformerLayers {
   let block: TransformerBlock
@@ -78,7 +90,8 @@ struct TransformerLayers {
     layer: (Model) -> Model
   ) -> Model {
     guard layers > 0 else {
-      fatalError("\(operation) needs at least one layer, got \(layers)")
+      return model.adding(
+        MissingTransformerLayers(operation: operation, count: layers), name: name, file, line)
     }
     return (0 ..< layers).reduce(model) { model, number in
       model.block(operation, name: name.map { layers == 1 ? $0 : "\($0)_\(number)" }, layer)
