@@ -138,6 +138,8 @@ struct TransformerEncoderTests {
     expectProblem(
       x.transformerEncoder(TransformerBlock(heads: 2, hidden: 0)), rule: "one hidden feature",
       got: "0")
+    expectProblem(
+      x.transformerEncoder(block, layers: 0), rule: "at least one layer", got: "0")
   }
 }
 
