@@ -2,6 +2,7 @@
 // intermediates stay in the first-level cache.
 
 #include "element_kernel.h"
+#include "loop_columns.h"
 
 // A thread's registers and expanded inputs should leave room in a first-level cache of 32 to 48 KB
 // for the buffers that stream through.
@@ -20,9 +21,11 @@
 typedef enum ck_access {
   CK_ACCESS_DENSE,     // base + position
   CK_ACCESS_FIXED,     // the same pointer for all blocks: raw inputs, splatted scalars, registers
-  CK_ACCESS_TABLE,     // base + position % period, in a table of period + block elements
+  CK_ACCESS_TABLE,     // base + position % period, in a table of period + block elements for the
+                       // segment of the space that the block is in
   CK_ACCESS_STRIDED,   // expanded into a slot unless a block happens to be dense
-  CK_ACCESS_ROWS       // base + position / row
+  CK_ACCESS_ROWS,      // base + position / row
+  CK_ACCESS_COLUMNS    // accumulators in a slot
 } ck_access;
 
 typedef struct ck_operand {
@@ -31,6 +34,8 @@ typedef struct ck_operand {
   size_t offset;                     // bytes of its buffer before the first element
   size_t base;                       // offset of its slot in the workspace, if it has one
   size_t period;                     // CK_ACCESS_TABLE
+  size_t segment;                    // CK_ACCESS_TABLE: elements that repeat one period
+  size_t partial;                    // CK_ACCESS_COLUMNS: bytes of scratch before the chunks' sums
   int32_t rank;                      // of the merged axes
   size_t shape[CK_MAX_RANK];         // merged
   int64_t strides[CK_MAX_RANK];
@@ -44,7 +49,8 @@ typedef struct ck_plan {
   size_t block;                      // elements
   size_t register_size;              // bytes
   size_t workspace;                  // bytes
-  bool streams;                      // more data than the caches of a core hold
+  bool streams;                      // more data than the caches hold
+  ck_columns columns;
 } ck_plan;
 
 // ---------------------------------------------------------------------------------------------
@@ -230,22 +236,33 @@ static void ck_spread(size_t size, void *out, const void *in, size_t rows, size_
 // ---------------------------------------------------------------------------------------------
 // One thread's part
 
-// What a thread writes once before its first block.
-static void ck_prepare_operand(const ck_operand *operand, const char *data, size_t block,
-                               size_t count, char *slot) {
+// The period of a segment, then itself again until a whole block can start at its last element.
+static void ck_build_table(const ck_operand *operand, const char *data, size_t segment, size_t block,
+                           char *slot) {
   size_t size = operand->size;
-  if (operand->access == CK_ACCESS_FIXED) {
-    ck_copy_run(size, slot, data, 0, block < count ? block : count);
-    return;
-  }
-  // The row, then itself again until a whole block can start at its last element.
   size_t total = (operand->period + block) * size, filled = operand->period * size;
-  memcpy(slot, data, filled);
+  const void *first = ck_expand(operand, data, segment * operand->segment, operand->period, slot);
+  if (first != slot) memcpy(slot, first, filled);
   while (filled < total) {
     size_t part = filled < total - filled ? filled : total - filled;
     memcpy(slot + filled, slot, part);
     filled += part;
   }
+}
+
+// What an input that repeats has in a block. `built` is the segment that the table is for.
+static const void *ck_repeat(const ck_operand *operand, const char *data, size_t position,
+                             size_t count, size_t block, char *slot, size_t *built) {
+  size_t segment = position / operand->segment;
+  if ((position + count - 1) / operand->segment != segment) {
+    char *behind = slot + (((operand->period + block) * operand->size + 63) & ~(size_t)63);
+    return ck_expand(operand, data, position, count, behind);
+  }
+  if (*built != segment) {
+    ck_build_table(operand, data, segment, block, slot);
+    *built = segment;
+  }
+  return slot + position % operand->period * operand->size;
 }
 
 // Where an input or output begins.
@@ -276,6 +293,26 @@ static void ck_prefetch(const ck_plan *plan, size_t position, size_t count, int3
   }
 }
 
+// Where the sums of a chunk go: to the output, or to scratch memory if others are added to them.
+static char *ck_sums_of_chunk(const ck_plan *plan, int32_t index, size_t chunk) {
+  const ck_loop *loop = plan->loop;
+  bool is_whole = loop->outputs[index - loop->input_count].sums == plan->columns.chunk_count;
+  char *data = is_whole ? ck_operand_data(plan, index)
+                        : (char *)plan->buffers[loop->scratch] + plan->operands[index].partial;
+  return data + chunk * plan->columns.columns * plan->operands[index].size;
+}
+
+// Writes what the accumulators of a chunk have.
+static void ck_write_sums(const ck_plan *plan, size_t begin, const void *const *values) {
+  const ck_loop *loop = plan->loop;
+  size_t chunk = ck_chunk_at(&plan->columns, begin);
+  for (int32_t i = loop->input_count; i < loop->input_count + loop->output_count; i++) {
+    if (plan->operands[i].access != CK_ACCESS_COLUMNS) continue;
+    ck_finish_columns(&plan->columns, loop->outputs[i - loop->input_count].type,
+                      (void *)values[i], ck_sums_of_chunk(plan, i, chunk));
+  }
+}
+
 static void ck_run_range(void *context, size_t begin, size_t end) {
   const ck_plan *plan = context;
   const ck_loop *loop = plan->loop;
@@ -288,16 +325,19 @@ static void ck_run_range(void *context, size_t begin, size_t end) {
   char *workspace = (char *)(((uintptr_t)space + 63) & ~(uintptr_t)63);
 
   const void *values[CK_LOOP_MAX_BUFFERS + CK_LOOP_MAX_REGISTERS];
+  size_t built[CK_LOOP_MAX_BUFFERS];
   for (int32_t i = 0; i < buffer_count; i++) {
     const ck_operand *operand = &plan->operands[i];
     const char *data = ck_operand_data(plan, i);
     values[i] = data;
-    bool has_slot = operand->access == CK_ACCESS_TABLE
-      || (i < loop->input_count && operand->access == CK_ACCESS_FIXED
-          && loop->inputs[i].kind != CK_INPUT_RAW);
-    if (has_slot) {
-      values[i] = workspace + operand->base;
-      ck_prepare_operand(operand, data, block, end - begin, workspace + operand->base);
+    built[i] = SIZE_MAX;
+    char *slot = workspace + operand->base;
+    if (operand->access == CK_ACCESS_COLUMNS) {
+      values[i] = slot;
+      memset(slot, 0, plan->columns.width * operand->size);
+    } else if (operand->access == CK_ACCESS_FIXED && loop->inputs[i].kind != CK_INPUT_RAW) {
+      values[i] = slot;
+      ck_copy_run(operand->size, slot, data, 0, block < end - begin ? block : end - begin);
     }
   }
   for (int32_t i = 0; i < loop->register_count; i++) {
@@ -314,9 +354,11 @@ static void ck_run_range(void *context, size_t begin, size_t end) {
           values[i] = data + position * operand->size;
           break;
         case CK_ACCESS_FIXED:
+        case CK_ACCESS_COLUMNS:
           break;
         case CK_ACCESS_TABLE:
-          values[i] = workspace + operand->base + position % operand->period * operand->size;
+          values[i] = ck_repeat(operand, data, position, n, block, workspace + operand->base,
+                                &built[i]);
           break;
         case CK_ACCESS_STRIDED:
           if (i >= loop->input_count) {
@@ -356,12 +398,25 @@ static void ck_run_range(void *context, size_t begin, size_t end) {
         case CK_STEP_SPREAD:
           ck_spread(ck_type_size(step->type), out, in[0], n / loop->row, loop->row);
           break;
+        case CK_STEP_COLUMNS:
+          ck_add_columns(&plan->columns, step->type, out, in[0], n);
+          break;
       }
     }
     for (int32_t i = loop->input_count; i < buffer_count; i++) {
       if (plan->operands[i].access != CK_ACCESS_STRIDED) continue;
       ck_place(&plan->operands[i], ck_operand_data(plan, i), position, n, values[i]);
     }
+  }
+  if (plan->columns.columns > 0) ck_write_sums(plan, begin, values);
+}
+
+static void ck_run_chunks(void *context, size_t first, size_t last) {
+  const ck_plan *plan = context;
+  for (size_t chunk = first; chunk < last; chunk++) {
+    size_t begin, end;
+    ck_chunk_range(&plan->columns, chunk, &begin, &end);
+    ck_run_range(context, begin, end);
   }
 }
 
@@ -390,11 +445,19 @@ static void ck_plan_input(const ck_loop *loop, const ck_loop_input *input, ck_op
   }
 }
 
-// A row vector, repeated over the earlier axes, that is short enough for a table.
-static bool ck_is_table(const ck_operand *operand, size_t block, size_t count) {
-  return operand->access == CK_ACCESS_STRIDED && operand->rank == 2 && operand->strides[0] == 0
-    && operand->strides[1] == 1 && operand->shape[1] <= block
-    && operand->shape[1] + block <= count;
+// Whether an input repeats a part that is short enough for a table: a row vector over the axis before it,
+// or single elements along the last axis. Segments after which the part is another are long enough
+// for the table to be built again.
+static bool ck_plan_table(ck_operand *operand, size_t block, size_t count) {
+  int32_t last = operand->rank - 1;
+  if (operand->access != CK_ACCESS_STRIDED || last < 1) return false;
+  bool has_elements = operand->strides[last] == 0;
+  if (!has_elements && operand->strides[last - 1] != 0) return false;
+  operand->period = has_elements ? 1 : operand->shape[last];
+  operand->segment = operand->shape[last] * (has_elements ? 1 : operand->shape[last - 1]);
+  size_t table = operand->period + block;
+  return operand->period <= block
+    && (operand->segment == count ? table <= count : 2 * table <= operand->segment);
 }
 
 // Elements of the largest type that anything in a register can have. Registers carry no type, but
@@ -414,6 +477,17 @@ static size_t ck_largest_element(const ck_loop *loop, const ck_operand *operands
   return largest;
 }
 
+// Adds up what the chunks left in scratch memory.
+static void ck_add_chunks(const ck_plan *plan) {
+  const ck_loop *loop = plan->loop;
+  for (int32_t i = loop->input_count; i < loop->input_count + loop->output_count; i++) {
+    const ck_loop_output *output = &loop->outputs[i - loop->input_count];
+    if (output->sums == 0 || output->sums == plan->columns.chunk_count) continue;
+    ck_combine_chunks(&plan->columns, output->type, ck_sums_of_chunk(plan, i, 0),
+                      ck_operand_data(plan, i), output->sums);
+  }
+}
+
 void ck_run_loop(const ck_loop *loop, void *const *buffers) {
   if (loop->count == 0) return;
   int32_t buffer_count = loop->input_count + loop->output_count;
@@ -427,7 +501,8 @@ void ck_run_loop(const ck_loop *loop, void *const *buffers) {
   }
   for (int32_t i = loop->input_count; i < buffer_count; i++) {
     const ck_loop_output *output = &loop->outputs[i - loop->input_count];
-    operands[i].access = output->per_row ? CK_ACCESS_ROWS : CK_ACCESS_DENSE;
+    operands[i].access = output->sums > 0 ? CK_ACCESS_COLUMNS
+      : output->per_row ? CK_ACCESS_ROWS : CK_ACCESS_DENSE;
     operands[i].size = (uint32_t)ck_type_size(output->type);
     operands[i].offset = output->is_part ? output->offset * operands[i].size : 0;
     if (!output->is_part) continue;
@@ -442,12 +517,14 @@ void ck_run_loop(const ck_loop *loop, void *const *buffers) {
   size_t largest = loop->register_count > 0 ? ck_largest_element(loop, operands) : 8;
   size_t block = CK_BLOCK;
   while (block > CK_SMALLEST_BLOCK && slots * block * largest > CK_WORKING_SET) block /= 2;
-  if (loop->row > 0) block = block < loop->row ? loop->row : block / loop->row * loop->row;
+  ck_columns columns = ck_plan_columns(loop);
+  size_t unit = columns.columns > 0 ? columns.width : loop->row;
+  if (unit > 0) block = block < unit ? unit : block / unit * unit;
   // Small loops need, and touch, only what they use; rounded so that slots stay aligned.
   size_t slot_block = ((loop->count < block ? loop->count : block) + 63) & ~(size_t)63;
 
-  ck_plan plan = {loop, buffers, operands, block, slot_block * largest, 0, false};
-  size_t streamed = 0;
+  ck_plan plan = {loop, buffers, operands, block, slot_block * largest, 0, false, columns};
+  size_t streamed = 0, partial = 0;
   for (int32_t i = 0; i < buffer_count; i++) {
     operands[i].is_fetched = operands[i].access == CK_ACCESS_DENSE;
     // An output in the place of an input comes with it.
@@ -465,20 +542,31 @@ void ck_run_loop(const ck_loop *loop, void *const *buffers) {
         || (is_input && loop->inputs[i].kind == CK_INPUT_RAW)) {
       continue;
     }
-    size_t length = slot_block;
-    if (is_input && ck_is_table(operand, block, loop->count)) {
+    size_t bytes = (slot_block * operand->size + 63) & ~(size_t)63;
+    if (is_input && ck_plan_table(operand, block, loop->count)) {
       operand->access = CK_ACCESS_TABLE;
-      operand->period = operand->shape[1];
-      length = operand->period + block;
+      size_t table = ((operand->period + block) * operand->size + 63) & ~(size_t)63;
+      bytes = operand->segment == loop->count ? table : table + bytes;
+    } else if (operand->access == CK_ACCESS_COLUMNS) {
+      bytes = (columns.width * operand->size + 63) & ~(size_t)63;
+      operand->partial = partial;
+      partial += (columns.chunk_count * columns.columns * operand->size + 63) & ~(size_t)63;
     }
     operand->base = plan.workspace;
-    plan.workspace += (length * operand->size + 63) & ~(size_t)63;
+    plan.workspace += bytes;
   }
 
   // As few elements per thread as are worth a thread, in whole blocks.
   size_t cost = 1;
   for (int32_t i = 0; i < loop->step_count; i++) cost += loop->steps[i].cost;
   size_t grain = CK_PARALLEL_WORK / 2 / cost;
+  if (columns.columns > 0) {
+    size_t chunks = (grain + columns.chunk - 1) / columns.chunk;
+    if (columns.chunk_count <= 2 * chunks) chunks = columns.chunk_count;
+    ck_parallel_for(columns.chunk_count, chunks, ck_run_chunks, &plan);
+    ck_add_chunks(&plan);
+    return;
+  }
   grain = (grain + block - 1) / block * block;
   if (grain < block) grain = block;
   if (loop->count <= 2 * grain) grain = loop->count;

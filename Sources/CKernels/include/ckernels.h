@@ -174,7 +174,8 @@ typedef enum ck_step_kind {
   CK_STEP_ROWS,          // a block kernel on values that have one element for each row
   CK_STEP_REDUCE,        // combines the elements of each row
   CK_STEP_SPREAD,        // repeats each row's value along the row
-  CK_STEP_ROW_OPERAND    // a row kernel on elements and values that have one for each row
+  CK_STEP_ROW_OPERAND,   // a row kernel on elements and values that have one for each row
+  CK_STEP_COLUMNS        // adds elements to an output that is sums over leading axes
 } ck_step_kind;
 
 // Where a step reads or writes: values 0 ..< input_count are inputs; the next output_count are
@@ -184,7 +185,7 @@ typedef struct ck_step {
   ck_block_kernel kernel;   // CK_STEP_ELEMENTS and CK_STEP_ROWS
   ck_row_kernel row_kernel; // CK_STEP_ROW_OPERAND
   int32_t reduction;        // CK_STEP_REDUCE: a ck_reduction
-  ck_type type;             // CK_STEP_REDUCE and CK_STEP_SPREAD: of the operand and the result
+  ck_type type;             // CK_STEP_REDUCE, _SPREAD and _COLUMNS: of the operand and the result
   uint16_t operands[CK_STEP_MAX_OPERANDS];
   uint16_t operand_count;
   uint16_t result;          // an output or a register
@@ -196,6 +197,7 @@ typedef struct ck_loop_output {
   bool per_row;             // one element for each row
   bool is_part;             // elements lie in a larger buffer, at the strides and the offset
   uint16_t buffer;          // among the output buffers; parts may share one
+  size_t sums;              // how many sums there are of each column; 0 for other outputs
   size_t offset;            // of the first element
   int64_t strides[CK_MAX_RANK];
 } ck_loop_output;
@@ -205,6 +207,9 @@ typedef struct ck_loop {
   size_t shape[CK_MAX_RANK];
   size_t count;                       // product of shape; 0 does nothing
   size_t row;                         // elements of a row, a divisor of count; 0 without rows
+  size_t columns;                     // of outputs that are sums, a multiple of row; 0 without those
+  size_t column_rows;                 // rows of columns that any of them adds up at least
+  int32_t scratch;                    // which buffer is scratch memory; only with columns
   int32_t input_count;
   int32_t output_count;
   int32_t register_count;
@@ -217,6 +222,9 @@ typedef struct ck_loop {
 // Bytes of stack at most that a thread of a loop with rows may need for what does not stream
 // through: rows * (registers + inputs that are not dense) * their largest element.
 #define CK_LOOP_MAX_WORKSPACE (512 * 1024)
+
+// Bytes of scratch memory that the loop needs.
+size_t ck_loop_scratch(const ck_loop *loop);
 
 // Runs the loop. `buffers` holds input pointers, then output pointers. Splits blocks over threads
 // when count * step_count is large enough to pay for it. A step may read an output that an earlier

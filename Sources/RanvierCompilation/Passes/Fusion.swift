@@ -29,6 +29,7 @@ package enum Fusion {
       // Rare; smaller regions need fewer registers, and shorter rows less room for each.
       limits.members /= 2
       limits.row /= 2
+      limits.columns /= 2
     }
   }
 
@@ -50,7 +51,8 @@ package enum Fusion {
         && (loop.views[$0] != nil || loop.inputs[$0].shape != loop.shape)
     }
     let slots = 2 * expanded.count + loop.outputViews.count
-    return (registers + slots) * loop.rowLength * 8 <= mostWorkspace
+    let block = max(loop.rowLength, loop.columns?.count ?? 0)
+    return (registers + slots) * block * 8 <= mostWorkspace
   }
 
   private static func rewrite(_ graph: Graph, _ regions: FusionRegions, _ loops: [FusedLoop?])
@@ -166,6 +168,11 @@ package enum Fusion {
           operands: node.operands.map { operand in
             memberOf[operand].map { readings.count + $0 } ?? positions[reading(index, operand)] ?? 0
           }, type: type(node.firstResult)))
+      if let columns = region.columns, region.sums.contains(index) {
+        places.append(
+          steps.sumColumns(operands[0], sums: type(node.firstResult).shape.count / columns.count))
+        continue
+      }
       places.append(
         steps.append(
           node.primitive, operands, node.operands.map(type), result: type(node.firstResult),
@@ -193,6 +200,7 @@ package enum Fusion {
     }
     let loop = ElementLoop(
       shape: region.space, rowLength: region.perRow.isEmpty ? 0 : region.rowLength,
+      columns: region.columns,
       inputs: values.indices.map { constants[$0] == nil ? type(values[$0]) : inputs[$0] },
       rowInputs: Set(readings.indices.filter { readings[$0].isPerRow }), views: views,
       steps: steps.steps, outputs: outputs, outputViews: outputViews, outputBuffers: outputBuffers

@@ -17,6 +17,10 @@ struct FusionRegions {
     var rowAxes = 0
     /// The members that have one element for each row.
     var perRow: Set<Int> = []
+    /// How members that sum leading axes see the space; nil without those.
+    var columns: ElementLoop.Columns?
+    /// The members that sum leading axes.
+    var sums: Set<Int> = []
     fileprivate var inputs: Set<Graph.ValueID>
 
     /// The number of elements of a row.
@@ -24,6 +28,14 @@ struct FusionRegions {
 
     /// The sizes of the axes along which rows are counted.
     private var outer: ArraySlice<Int> { space.sizes.dropLast(rowAxes) }
+
+    /// Takes in a sum over leading axes, unless it has other columns.
+    fileprivate mutating func add(_ sum: ElementLoop.Columns, _ index: Int) -> Bool {
+      guard columns == nil || columns?.count == sum.count else { return false }
+      columns = .init(count: sum.count, rows: min(sum.rows, columns?.rows ?? sum.rows))
+      sums.insert(index)
+      return true
+    }
 
     /// Whether a shape has one element for each row, in the order of the rows.
     func isRowShape(_ shape: Shape) -> Bool {
@@ -51,6 +63,10 @@ struct FusionRegions {
     var members = 64
     /// Elements of a row; a thread keeps a few rows in its caches.
     var row = 16384
+    /// Columns of sums over leading axes.
+    var columns = 8192
+    /// Elements at least that each of several such sums of a column is over.
+    let segment = 4096
     let inputs = 32
     /// Elements of loops that take less time than starting another one.
     let small = 16384
@@ -107,6 +123,8 @@ struct FusionRegions {
     if let axes = rowAxes(of: node) {
       new.rowAxes = axes
       new.perRow = [index]
+    } else if let columns = columns(of: node) {
+      _ = new.add(columns, index)
     }
     regions.append(new)
   }
@@ -137,7 +155,7 @@ struct FusionRegions {
   private func spaceOfItsOwn(_ index: Int) -> Shape? {
     let node = graph.nodes[index]
     if node.primitive is any ElementwisePrimitive || isBits(node) { return shape(node.firstResult) }
-    return rowAxes(of: node) == nil ? nil : shape(node.operands[0])
+    return rowAxes(of: node) == nil && columns(of: node) == nil ? nil : shape(node.operands[0])
   }
 
   /// A region with one node more; nil if the node does not fit.
@@ -148,8 +166,12 @@ struct FusionRegions {
     else { return nil }
     var joined = region
     guard let isPerRow = place(&joined, index) else { return nil }
+    if let columns = joined.columns, joined.rowAxes > 0, columns.count % joined.rowLength != 0 {
+      return nil
+    }
     let inside = users.filter { region.members.contains($0) }
-    guard
+    // Sums over leading axes are there after the whole loop.
+    guard !joined.sums.contains(index) || inside.isEmpty,
       inside.allSatisfy({
         canRead(joined, graph.nodes[$0], isPerRow: joined.perRow.contains($0), node, isPerRow)
       })
@@ -183,6 +205,9 @@ struct FusionRegions {
     }
     if node.primitive is Reshape {
       return region.isRowShape(result) && region.isRowShape(shape(node.operands[0])) ? true : nil
+    }
+    if let columns = columns(of: node) {
+      return region.space == shape(node.operands[0]) && region.add(columns, index) ? false : nil
     }
     if let axes = rowAxes(of: node) {
       return region.rowAxes == axes && region.space == shape(node.operands[0]) ? true : nil
@@ -244,6 +269,30 @@ struct FusionRegions {
   /// Bits of several keys have no place in a loop, which reads one key.
   private func isBits(_ node: Graph.Node) -> Bool {
     node.primitive is RandomBits && shape(node.operands[0]).rank == 1
+  }
+
+  /// How a node sums axes before the last, if it does that in floating point and nothing else.
+  private func columns(of node: Graph.Node) -> ElementLoop.Columns? {
+    let operand = graph.types[Int(node.operands.first ?? 0)]
+    let axes: [Int]
+    if let sum = node.primitive as? Sum, [.float32, .float64].contains(operand.elementType) {
+      axes = sum.axes
+    } else if let sum = node.primitive as? WideSum {
+      axes = sum.axes
+    } else {
+      return nil
+    }
+    let sizes = operand.shape.sizes
+    let summed = axes.filter { sizes[$0] != 1 }
+    guard let first = summed.first, let last = summed.last,
+      (first ... last).allSatisfy({ sizes[$0] == 1 || axes.contains($0) })
+    else { return nil }
+    let rows = sizes[first ... last].reduce(1, *)
+    let columns = sizes[(last + 1)...].reduce(1, *)
+    guard rows > 0, columns > 1, columns <= limits.columns,
+      first == 0 || sizes[..<first].allSatisfy({ $0 == 1 }) || rows * columns >= limits.segment
+    else { return nil }
+    return .init(count: columns, rows: rows)
   }
 
   /// How many last axes a node reduces to one element, if it does that and nothing else.

@@ -113,6 +113,14 @@ struct LoopSteps {
     return value(at: place, type, isPerRow: isPerRow)
   }
 
+  /// Adds sums over leading axes, in the type in which the operand is computed with.
+  mutating func sumColumns(_ operand: Value, sums: Int) -> Value {
+    let type = computed(operand.type)
+    let place = append(
+      .sumColumns(type, sums: sums), [computed(operand)], type, isPerRow: false)
+    return value(type, isPerRow: false, exact: place)
+  }
+
   private mutating func cast(_ operand: Value, to type: ElementType, isPerRow: Bool) -> Value {
     let from = computed(operand.type)
     // From f32 nothing is rounded before it is written; other types are rounded once, here.

@@ -9,6 +9,9 @@ internal import CKernels
 /// A loop may be divided into rows, the elements that are neighbours in memory. Then values have one
 /// element for each element of the iteration space or one for each row; steps reduce the former to
 /// the latter and spread them again, and a block is whole rows.
+///
+/// Outputs may be sums over leading axes. The iteration space is then seen as rows of columns, and
+/// each of those outputs has one or several sums for each column.
 package struct ElementLoop: Sendable, Hashable {
   /// A step's operation.
   package enum Operation: Sendable, Hashable {
@@ -28,6 +31,8 @@ package struct ElementLoop: Sendable, Hashable {
     case rowOperand(UInt32, rowFirst: Bool, ElementType)
     /// One of the last two operands, by a comparison of the first two.
     case choice(UInt32, compared: ElementType, chosen: ElementType)
+    /// Sums over leading axes: of the elements of each column, a number of sums.
+    case sumColumns(ElementType, sums: Int)
   }
 
   package struct Step: Sendable, Hashable {
@@ -44,6 +49,11 @@ package struct ElementLoop: Sendable, Hashable {
       self.operands = operands
       self.resultType = resultType
       self.isPerRow = isPerRow
+    }
+
+    /// How many sums there are of each column; nil for what is no sum of columns.
+    fileprivate var sumCount: Int? {
+      if case .sumColumns(_, let sums) = operation { sums } else { nil }
     }
   }
 
@@ -63,6 +73,21 @@ package struct ElementLoop: Sendable, Hashable {
   package var shape: Shape
   /// The number of elements of a row; 0 for a loop without rows.
   package var rowLength: Int
+  /// How sums over leading axes see the iteration space.
+  package struct Columns: Sendable, Hashable {
+    /// The number of columns, a multiple of the elements of a row if there are rows.
+    package var count: Int
+    /// The number of rows of columns that the sums with the fewest terms add up.
+    package var rows: Int
+
+    package init(count: Int, rows: Int) {
+      self.count = count
+      self.rows = rows
+    }
+  }
+
+  /// The columns; nil for a loop without such sums.
+  package var columns: Columns?
   package var inputs: [TensorType]
   /// The inputs that have one element for each row.
   package var rowInputs: Set<Int>
@@ -77,12 +102,14 @@ package struct ElementLoop: Sendable, Hashable {
   package var outputBuffers: [Int]?
 
   package init(
-    shape: Shape, rowLength: Int = 0, inputs: [TensorType], rowInputs: Set<Int> = [],
+    shape: Shape, rowLength: Int = 0, columns: Columns? = nil, inputs: [TensorType],
+    rowInputs: Set<Int> = [],
     views: [Int: View] = [:], steps: [Step], outputs: [Int], outputViews: [Int: View] = [:],
     outputBuffers: [Int]? = nil
   ) {
     self.shape = shape
     self.rowLength = rowLength
+    self.columns = columns
     self.inputs = inputs
     self.rowInputs = rowInputs
     self.views = views
@@ -128,7 +155,7 @@ package struct ElementLoop: Sendable, Hashable {
       let lastRead = steps.lastIndex { $0.operands.contains(input) } ?? -1
       return outputs.indices.filter { output in
         let step = steps[outputs[output]]
-        return outputViews[output] == nil && lastRead <= outputs[output]
+        return outputViews[output] == nil && step.sumCount == nil && lastRead <= outputs[output]
           && step.isPerRow == rowInputs.contains(input)
           && step.resultType.byteCount == inputs[input].elementType.byteCount
       }.map { Kernel.InPlacePair(operand: input, result: buffer(of: $0)) }
@@ -139,7 +166,7 @@ package struct ElementLoop: Sendable, Hashable {
   package func makeKernel() -> Kernel {
     let loop = PreparedLoop(self)
     let name = steps.count == 1 ? "element loop" : "element loop of \(steps.count)"
-    return Kernel(name, inPlacePairs: inPlacePairs) { arguments in
+    return Kernel(name, scratchBytes: loop.scratchBytes, inPlacePairs: inPlacePairs) { arguments in
       loop.run(arguments)
     }
   }
@@ -176,6 +203,7 @@ private final class PreparedLoop: Sendable {
       output.type = source.steps[step].resultType.ckType
       output.per_row = source.steps[step].isPerRow
       output.buffer = UInt16(source.buffer(of: index))
+      output.sums = source.steps[step].sumCount ?? 0
       if let view = source.outputViews[index] {
         output.is_part = true
         output.offset = view.offset
@@ -204,6 +232,12 @@ private final class PreparedLoop: Sendable {
     }
     prepared.count = source.shape.count
     prepared.row = source.rowLength
+    if let columns = source.columns {
+      prepared.columns = columns.count
+      prepared.column_rows = columns.rows
+      let lastBuffer = source.outputs.indices.map { source.buffer(of: $0) }.max() ?? 0
+      prepared.scratch = Int32(inputCount + lastBuffer + 1)
+    }
     prepared.input_count = Int32(inputCount)
     prepared.output_count = Int32(outputCount)
     prepared.register_count = Int32(registers.count)
@@ -220,6 +254,9 @@ private final class PreparedLoop: Sendable {
     steps.deallocate()
     loop.deallocate()
   }
+
+  /// The memory that a run needs besides its inputs and outputs.
+  var scratchBytes: Int { ck_loop_scratch(loop) }
 
   func run(_ arguments: KernelArguments) {
     // The C side takes pointers it writes through only for outputs.
@@ -255,6 +292,9 @@ private final class PreparedLoop: Sendable {
       if !step.isPerRow { prepared.cost = 2 }
     case .choice(let comparison, let compared, let chosen):
       prepared.kernel = ck_choice_kernel(ck_op(comparison), compared.ckType, chosen.ckType)
+    case .sumColumns(let type, _):
+      prepared.kind = CK_STEP_COLUMNS
+      prepared.type = type.ckType
     case .rowOperand(let code, let rowFirst, let type):
       prepared.kind = CK_STEP_ROW_OPERAND
       prepared.row_kernel = ck_row_operand_kernel(ck_op(code), rowFirst, type.ckType)

@@ -52,7 +52,7 @@ struct FusionTests {
     }
     #expect(graph.verify() == nil)
     #expect(
-      graph.nodes.map { "\($0.primitive)" } == ["exponential", "sum [0]", "fused(divide, add)"])
+      graph.nodes.map { "\($0.primitive)" } == ["fused(exponential, sum)", "fused(divide, add)"])
   }
 
   @Test func `results wider than operands that end do not overwrite them`() throws {

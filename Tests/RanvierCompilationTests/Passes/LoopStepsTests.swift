@@ -27,6 +27,7 @@ struct LoopStepsTests {
       case .pair(_, _, _, let type): "\(type) twice"
       case .rowOperand(_, _, let type): "\(type) of rows"
       case .choice(_, let type, _): "choice by \(type)"
+      case .sumColumns(let type, _): "columns \(type)"
       }
     }
   }
