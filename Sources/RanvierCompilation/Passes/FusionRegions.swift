@@ -81,6 +81,11 @@ struct FusionRegions {
     isOutput = Set(graph.outputs)
     region = [Int?](repeating: nil, count: graph.nodes.count)
     for index in graph.nodes.indices.reversed() { visit(index) }
+    for later in regions.indices {
+      for earlier in regions.indices.dropFirst(later + 1).prefix(limits.siblings) {
+        merge(earlier, into: later)
+      }
+    }
     for position in regions.indices { regions[position].members.reverse() }
   }
 
@@ -146,6 +151,34 @@ struct FusionRegions {
       return (candidate, joined)
     }
     return nil
+  }
+
+  /// Makes two regions one that read the same, or of which one reads what the other makes.
+  ///
+  /// Nodes join regions one by one; what a region reads is known only when all its nodes have joined.
+  private mutating func merge(_ earlier: Int, into later: Int) {
+    let region = regions[earlier]
+    guard region.space == regions[later].space, let last = regions[later].members.first,
+      let own = region.members.first, own < last,
+      region.inputs.contains(where: { regions[later].inputs.contains($0) && isLarge($0) })
+        || region.members.contains(where: {
+          regions[later].inputs.contains(graph.nodes[$0].firstResult)
+        })
+    else { return }
+    var merged = regions[later]
+    for index in region.members {
+      let users = consumers[Int(graph.nodes[index].firstResult)].map { Int($0) }
+      guard
+        users.allSatisfy({
+          $0 > last || self.region[$0] == later || self.region[$0] == earlier
+        }), let next = joined(merged, index, users: users)
+      else { return }
+      merged = next
+    }
+    merged.members.sort(by: >)
+    for index in region.members { self.region[index] = later }
+    regions[later] = merged
+    regions[earlier].members = []
   }
 
   /// Whether reading a value once instead of twice saves something.

@@ -59,7 +59,7 @@ package enum Ordering {
 
 extension Graph {
   /// The graph with its nodes in another order, in which operands still come first.
-  fileprivate func reordered(_ order: [Int]) -> Graph {
+  func reordered(_ order: [Int]) -> Graph {
     var result = Graph()
     var mapping = [ValueID](repeating: -1, count: valueCount)
     for value in 0 ..< valueCount {

@@ -34,6 +34,8 @@ package struct PassList: Sendable {
     Pass(name: "wide-convolutions", run: WideConvolutions.run),
     Pass(name: "epilogues", run: Epilogues.run),
     Pass(name: "wide-sums", run: WideSums.run),
+    Pass(name: "early-sums", run: EarlySums.run),
+    Pass(name: "rematerialization", run: Rematerialization.run),
     Pass(name: "fusion", run: Fusion.run),
     Pass(name: "ordering", run: Ordering.run),
   ])

@@ -74,7 +74,9 @@ struct ColumnFusionTests {
   @Test func `sums over more and over fewer leading axes come from one loop`() throws {
     let function = { @Sendable (x: [Tensor]) -> [Tensor] in
       let square = x[0] * x[0]
-      return [square.sum(alongAxes: [1]), square.sum(alongAxes: [0, 1])]
+      return [
+        square.sum(alongAxes: [1]), square.sum(alongAxes: [0, 1]), x[0].sum(alongAxes: [0, 1]),
+      ]
     }
     let (found, others) = try regions([.init(.float32, [6, 900, 20])], function)
     #expect(found.count == 1 && others == 0)
