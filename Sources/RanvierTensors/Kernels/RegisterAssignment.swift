@@ -21,7 +21,7 @@ struct RegisterAssignment {
     // element would run over operands that are still to be read. Free registers are taken in a fixed
     // order, so that a program always runs the same way.
     for part in chains.parts {
-      // Read until the part is through with its block.
+      // What a chain's steps read is read until the chain is through with its block.
       var left: [Int] = []
       for index in part.steps {
         let step = loop.steps[index]
@@ -30,18 +30,19 @@ struct RegisterAssignment {
             && !isOutput.contains(operand - inputCount)
             && chains.isInMemory[operand - inputCount]
         }
-        let overwritten = ending.filter {
+        var overwritten = ending.filter {
           let operand = loop.steps[$0 - inputCount]
           return operand.resultType.byteCount == step.resultType.byteCount
             && operand.isPerRow == step.isPerRow
         }
-        free += overwritten.map { locations[$0] - firstRegister }
+        left += ending.filter { !overwritten.contains($0) }
         if !isOutput.contains(index), chains.isInMemory[index] {
-          let register = free.popLast() ?? count
+          let taken = overwritten.popLast().map { locations[$0] - firstRegister }
+          let register = taken ?? free.popLast() ?? count
           count = Swift.max(count, register + 1)
           locations[inputCount + index] = firstRegister + register
         }
-        left += ending.filter { !overwritten.contains($0) }
+        left += overwritten
       }
       free += left.map { locations[$0] - firstRegister }
     }

@@ -115,7 +115,9 @@ import Testing
     return (loop, inputs)
   }
 
-  /// Runs a loop; a pair gives a result the memory of an operand. NaN have the same bits.
+  /// Runs a loop; a pair gives a result the memory of an operand.
+  ///
+  /// All NaN have the same bits.
   private static func bits(
     _ loop: ElementLoop, _ inputs: [Tensor], chains: Bool = true,
     inPlace pair: Kernel.InPlacePair? = nil
@@ -142,9 +144,56 @@ import Testing
     let (loop, inputs) = Self.program(type, using: &generator)
     guard !loop.outputs.isEmpty else { return }
     let expected = Self.bits(loop, inputs, chains: false)
-    #expect(Self.bits(loop, inputs) == expected, "\(loop.steps), \(seedNote())")
+    let isSame = Self.bits(loop, inputs) == expected
+    #expect(isSame, "\(loop.steps), \(seedNote())")
     for pair in loop.makeKernel().inPlacePairs {
-      #expect(Self.bits(loop, inputs, inPlace: pair) == expected, "\(pair), \(seedNote())")
+      let isSame = Self.bits(loop, inputs, inPlace: pair) == expected
+      #expect(isSame, "\(pair) of \(loop.steps), \(seedNote())")
     }
+  }
+
+  /// The name of the kernel of a loop over [2, 4], which says how many parts run one after another.
+  private static func kernelName(
+    _ steps: [ElementLoop.Step], outputs: [Int], rowLength: Int = 0
+  ) -> String {
+    let type = TensorType(.float32, [2, 4])
+    return ElementLoop(
+      shape: [2, 4], rowLength: rowLength, inputs: [type, type, type], steps: steps,
+      outputs: outputs
+    ).makeKernel().name
+  }
+
+  private static func step(
+    _ code: ck_op, _ operands: [Int], _ result: ElementType = .float32
+  ) -> ElementLoop.Step {
+    .init(.element(code.rawValue, .float32), operands: operands, resultType: result)
+  }
+
+  @Test func `arithmetic and choices run at once`() {
+    let steps = [
+      Self.step(CK_OP_MULTIPLY, [0, 1]), Self.step(CK_OP_LESS, [0, 3], .bool),
+      Self.step(CK_OP_SELECT, [4, 3, 2]), Self.step(CK_OP_ADD, [3, 5]),
+    ]
+    #expect(Self.kernelName(steps, outputs: [0, 3]) == "element loop")
+  }
+
+  @Test func `steps that chains cannot do run between them`() {
+    let steps = [
+      Self.step(CK_OP_MULTIPLY, [0, 1]), Self.step(CK_OP_ADD, [3, 2]),
+      Self.step(CK_OP_EXPONENTIAL, [4]), Self.step(CK_OP_ADD, [5, 4]),
+      Self.step(CK_OP_MULTIPLY, [6, 4]),
+    ]
+    #expect(Self.kernelName(steps, outputs: [4]) == "element loop of 3")
+  }
+
+  @Test func `values of rows are read without being repeated`() {
+    let steps: [ElementLoop.Step] = [
+      .init(
+        .reduce(CK_REDUCE_MAXIMUM.rawValue, .float32), operands: [0], resultType: .float32,
+        isPerRow: true),
+      .init(.spread(.float32), operands: [3], resultType: .float32),
+      Self.step(CK_OP_SUBTRACT, [0, 4]),
+    ]
+    #expect(Self.kernelName(steps, outputs: [2], rowLength: 4) == "element loop of 2")
   }
 }
