@@ -392,8 +392,8 @@ static void ck_run_range(void *context, size_t begin, size_t end) {
           ck_reduce((ck_reduction)step->reduction, step->type, out, in[0], n / loop->row,
                     loop->row, 1);
           break;
-        case CK_STEP_ROW_OPERAND:
-          step->row_kernel(out, in[0], in[1], n / loop->row, loop->row);
+        case CK_STEP_CHAIN:
+          ck_run_chain(step->chain, values, n, loop->row);
           break;
         case CK_STEP_SPREAD:
           ck_spread(ck_type_size(step->type), out, in[0], n / loop->row, loop->row);
@@ -461,7 +461,7 @@ static bool ck_plan_table(ck_operand *operand, size_t block, size_t count) {
 }
 
 // Elements of the largest type that anything in a register can have. Registers carry no type, but
-// only casts and random bits write elements larger than those they read.
+// only casts, random bits and chains write elements larger than those they read.
 static size_t ck_largest_element(const ck_loop *loop, const ck_operand *operands) {
   size_t largest = 1;
   for (int32_t i = 0; i < loop->input_count + loop->output_count; i++) {
@@ -471,6 +471,9 @@ static size_t ck_largest_element(const ck_loop *loop, const ck_operand *operands
   int32_t first_register = loop->input_count + loop->output_count;
   for (int32_t i = 0; largest < 8 && i < loop->step_count; i++) {
     const ck_step *step = &loop->steps[i];
+    if (step->kind == CK_STEP_CHAIN && ck_type_size(step->chain->lanes) > largest) {
+      largest = ck_type_size(step->chain->lanes);
+    }
     if (step->operand_count != 1 || step->result < first_register) continue;
     largest = ck_widened_size(step->kernel, largest);
   }

@@ -111,20 +111,6 @@ typedef void (*ck_block_kernel)(void *out, const void *const *in, size_t start, 
 // round once.
 ck_block_kernel ck_op_kernel(ck_op op, ck_type type);
 
-// Two operations of arithmetic, maximum or minimum on f32 or f64, each rounded: the second takes in[0] `first` in[1] and
-// in[2], or the other way round if `from_right`. NULL for others.
-ck_block_kernel ck_pair_kernel(ck_op first, ck_op second, bool from_right, ck_type type);
-
-// out[r, i] = elements[r, i] op values[r], or the operands the other way round if `row_first`; `out`
-// may equal `elements`. For the same operations on f32 and f64, else NULL.
-typedef void (*ck_row_kernel)(void *out, const void *elements, const void *values, size_t rows,
-                              size_t row);
-ck_row_kernel ck_row_operand_kernel(ck_op op, bool row_first, ck_type type);
-
-// in[0] `comparison` in[1] ? in[2] : in[3]; NULL unless the compared type is f32, f64, i32 or i64 and
-// the chosen type of the same size.
-ck_block_kernel ck_choice_kernel(ck_op comparison, ck_type compared, ck_type chosen);
-
 // The conversion between two types, never NULL. Float to integer truncates toward zero and
 // saturates, NaN gives 0; anything to bool is != 0; float to f16/bf16 rounds to nearest even, NaN
 // stays NaN; integer narrowing wraps.
@@ -167,6 +153,48 @@ typedef struct ck_loop_input {
   size_t offset;                  // of the first element in its buffer
 } ck_loop_input;
 
+// A chain is a list of links that run on some vectors of elements before they go on to the next: each
+// changes what these hold, which begins with a load. Several operations in a chain take fewer passes
+// over a block than their kernels; results are the same.
+typedef enum ck_link_kind {
+  CK_LINK_NONE = 0,   // no operand
+  CK_LINK_VALUE,      // elements of a value
+  CK_LINK_CONSTANT,   // a value's first element
+  CK_LINK_ROW,        // a value that has one element for each row
+  CK_LINK_SLOT        // what an earlier link has put aside; truth values have all bits or none there
+} ck_link_kind;
+
+// Links apart from operations on elements, see `ck_link_operation`.
+enum {
+  CK_LINK_LOAD = 1,
+  CK_LINK_STORE,            // to a value or a slot
+  CK_LINK_LOAD_TRUTH,       // from a value of type bool
+  CK_LINK_STORE_TRUTH,      // to a value of type bool
+  CK_LINK_TRUTH_AS_NUMBER,  // 0 and 1
+  CK_LINK_NAMED_COUNT
+};
+
+typedef struct ck_link {
+  uint16_t operation;
+  uint16_t operands[2];     // numbers of values or slots
+  uint8_t kinds[2];         // ck_link_kind
+} ck_link;
+
+typedef struct ck_chain {
+  ck_type lanes;            // CK_F32 or CK_F64: the size of its elements
+  int32_t link_count;
+  int32_t slot_count;
+  const ck_link *links;
+} ck_chain;
+
+// The link for an operation of which the chain holds operand `place`, or 0 if there is none; the
+// others are its operands, in order. Truth values are of type CK_BOOL.
+int ck_link_operation(ck_op op, ck_type type, int place);
+
+// Runs a chain on the `n` elements of blocks that `values` point at, in rows of `row` elements if it
+// has operands with one element for each. A value it writes may be in the place of one it reads.
+void ck_run_chain(const ck_chain *chain, const void *const *values, size_t n, size_t row);
+
 // What a step does. A loop with rows walks whole rows; its values have one element for each element
 // of the iteration space, or one for each row.
 typedef enum ck_step_kind {
@@ -174,8 +202,8 @@ typedef enum ck_step_kind {
   CK_STEP_ROWS,          // a block kernel on values that have one element for each row
   CK_STEP_REDUCE,        // combines the elements of each row
   CK_STEP_SPREAD,        // repeats each row's value along the row
-  CK_STEP_ROW_OPERAND,   // a row kernel on elements and values that have one for each row
-  CK_STEP_COLUMNS        // adds elements to an output that is sums over leading axes
+  CK_STEP_COLUMNS,       // adds elements to an output that is sums over leading axes
+  CK_STEP_CHAIN          // a chain on elements
 } ck_step_kind;
 
 // Where a step reads or writes: values 0 ..< input_count are inputs; the next output_count are
@@ -183,7 +211,7 @@ typedef enum ck_step_kind {
 typedef struct ck_step {
   ck_step_kind kind;
   ck_block_kernel kernel;   // CK_STEP_ELEMENTS and CK_STEP_ROWS
-  ck_row_kernel row_kernel; // CK_STEP_ROW_OPERAND
+  const ck_chain *chain;    // CK_STEP_CHAIN
   int32_t reduction;        // CK_STEP_REDUCE: a ck_reduction
   ck_type type;             // CK_STEP_REDUCE, _SPREAD and _COLUMNS: of the operand and the result
   uint16_t operands[CK_STEP_MAX_OPERANDS];
