@@ -121,6 +121,10 @@ typedef void (*ck_row_kernel)(void *out, const void *elements, const void *value
                               size_t row);
 ck_row_kernel ck_row_operand_kernel(ck_op op, bool row_first, ck_type type);
 
+// out[r] = the sum of elements[r, i] * values[r, i], to the last bit what CK_REDUCE_SUM makes of the
+// products. For f32 and f64 and rows of a middling length, else NULL.
+ck_row_kernel ck_sum_of_products_kernel(ck_type type, size_t row);
+
 // in[0] `comparison` in[1] ? in[2] : in[3]; NULL unless the compared type is f32, f64, i32 or i64 and
 // the chosen type of the same size.
 ck_block_kernel ck_choice_kernel(ck_op comparison, ck_type compared, ck_type chosen);
@@ -174,7 +178,7 @@ typedef enum ck_step_kind {
   CK_STEP_ROWS,          // a block kernel on values that have one element for each row
   CK_STEP_REDUCE,        // combines the elements of each row
   CK_STEP_SPREAD,        // repeats each row's value along the row
-  CK_STEP_ROW_OPERAND    // a row kernel on elements and values that have one for each row
+  CK_STEP_ROW_OPERAND    // a row kernel on two operands
 } ck_step_kind;
 
 // Where a step reads or writes: values 0 ..< input_count are inputs; the next output_count are
@@ -264,13 +268,15 @@ void ck_iota(ck_type type, void *out, size_t outer, size_t extent, size_t inner)
 // Reductions over the middle of [outer, reduced, inner].
 
 typedef enum ck_reduction {
-  CK_REDUCE_SUM = 0, CK_REDUCE_PRODUCT, CK_REDUCE_MAXIMUM, CK_REDUCE_MINIMUM, CK_REDUCE_ANY, CK_REDUCE_ALL
+  CK_REDUCE_SUM = 0, CK_REDUCE_PRODUCT, CK_REDUCE_MAXIMUM, CK_REDUCE_MINIMUM, CK_REDUCE_NORM,
+  CK_REDUCE_ANY, CK_REDUCE_ALL
 } ck_reduction;
 
 // out has [outer, inner] elements. An empty reduction gives 0, 1, lowest (-inf), highest (+inf),
 // false, true. Maximum and minimum give NaN if any element is NaN. Float sums are cascaded (error
 // grows with the logarithm of the length): f32 sums of 2^24 ones are exact; f16 and bf16 accumulate
-// in f32. ANY and ALL take and give CK_BOOL. The result does not depend on the number of threads.
+// in f32. ANY and ALL take and give CK_BOOL. NORM is the Euclidean norm of floats, 0 if there are
+// none; neither large nor small elements make it overflow or vanish. The result does not depend on the number of threads.
 void ck_reduce(ck_reduction reduction, ck_type type, void *out, const void *in,
                size_t outer, size_t reduced, size_t inner);
 

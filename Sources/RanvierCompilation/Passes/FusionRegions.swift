@@ -17,6 +17,7 @@ struct FusionRegions {
     var rowAxes = 0
     /// The members that have one element for each row.
     var perRow: Set<Int> = []
+    /// What the members read and none of them makes.
     fileprivate var inputs: Set<Graph.ValueID>
 
     /// The number of elements of a row.
@@ -143,10 +144,12 @@ struct FusionRegions {
   /// A region with one node more; nil if the node does not fit.
   private func joined(_ region: Region, _ index: Int, users: [Int]) -> Region? {
     let node = graph.nodes[index]
-    guard region.members.count < limits.members,
-      region.inputs.union(node.operands).count < limits.inputs
-    else { return nil }
     var joined = region
+    joined.inputs.formUnion(node.operands)
+    joined.inputs.remove(node.firstResult)
+    guard region.members.count < limits.members, joined.inputs.count < limits.inputs else {
+      return nil
+    }
     guard let isPerRow = place(&joined, index) else { return nil }
     let inside = users.filter { region.members.contains($0) }
     guard
@@ -161,7 +164,6 @@ struct FusionRegions {
       return nil
     }
     joined.members.append(index)
-    joined.inputs.formUnion(node.operands)
     if isPerRow { joined.perRow.insert(index) }
     return joined
   }

@@ -19,6 +19,8 @@ package struct ElementLoop: Sendable, Hashable {
     case randomBits
     /// Combines the elements of each row, by the reduction's number in the C kernels.
     case reduce(UInt32, ElementType)
+    /// The sums along rows of the products of two operands' elements.
+    case sumOfProducts(ElementType)
     /// Repeats each row's value along the row.
     case spread(ElementType)
     /// Two operations of arithmetic: the second takes the first one's result and the third operand,
@@ -109,6 +111,11 @@ package struct ElementLoop: Sendable, Hashable {
     ck_choice_kernel(ck_op(operation), compared.ckType, chosen.ckType) != nil
   }
 
+  /// Whether sums along rows of products of a type can be computed without the products in between.
+  static func sumsProducts(_ type: ElementType, rowLength: Int) -> Bool {
+    ck_sum_of_products_kernel(type.ckType, rowLength) != nil
+  }
+
   /// The number of block-sized registers that the loop's temporary values need.
   package var registerCount: Int { RegisterAssignment(self).count }
 
@@ -185,7 +192,7 @@ private final class PreparedLoop: Sendable {
     }
     let registers = RegisterAssignment(source)
     for (index, step) in source.steps.enumerated() {
-      var prepared = PreparedLoop.step(step)
+      var prepared = PreparedLoop.step(step, rowLength: source.rowLength)
       let operands = step.operands.map { UInt16(registers.location(of: $0)) }
       prepared.operand_count = UInt16(operands.count)
       if operands.count > 0 { prepared.operands.0 = operands[0] }
@@ -229,7 +236,7 @@ private final class PreparedLoop: Sendable {
   }
 
   /// A step without its operands.
-  private static func step(_ step: ElementLoop.Step) -> ck_step {
+  private static func step(_ step: ElementLoop.Step, rowLength: Int) -> ck_step {
     var prepared = ck_step()
     prepared.kind = step.isPerRow ? CK_STEP_ROWS : CK_STEP_ELEMENTS
     prepared.cost = step.isPerRow ? 0 : 1
@@ -246,6 +253,10 @@ private final class PreparedLoop: Sendable {
       prepared.cost = 2
       prepared.reduction = Int32(code)
       prepared.type = type.ckType
+    case .sumOfProducts(let type):
+      prepared.kind = CK_STEP_ROW_OPERAND
+      prepared.cost = 2
+      prepared.row_kernel = ck_sum_of_products_kernel(type.ckType, rowLength)
     case .spread(let type):
       prepared.kind = CK_STEP_SPREAD
       prepared.cost = 1

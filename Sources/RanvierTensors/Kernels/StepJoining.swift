@@ -3,15 +3,16 @@ internal import CKernels
 // A step of an element loop reads its operands from the first-level cache and writes its result there,
 // which takes longer than an addition. Joined steps take fewer such passes.
 extension ElementLoop {
-  /// The same loop with fewer passes: two operations of arithmetic, or a comparison and a selection by
-  /// it, in one step where nothing else needs the first one's result, and values of rows read where
-  /// they would be spread along the rows.
+  /// The same loop with fewer passes: two operations of arithmetic, a comparison and a selection by
+  /// it, or a product and its sum, in one step where nothing else needs the first one's result, and
+  /// values of rows read where they would be spread along the rows.
   ///
   /// Results are the same to the last bit.
   package func joiningSteps() -> ElementLoop {
     var joining = StepJoining(self)
     joining.readRowValues()
     joining.joinChoices()
+    joining.joinSumsOfProducts()
     joining.joinPairs()
     return joining.result()
   }
@@ -77,7 +78,6 @@ private struct StepJoining {
     // The operands of the earlier step are read later then: before that, no output may take the place
     // of one of them.
     readerCounts[loop.inputs.count + earlier] == 1
-      && steps[earlier]?.isPerRow == steps[index]?.isPerRow
       && !loop.outputs.contains { earlier < $0 && $0 < index }
   }
 
@@ -89,12 +89,27 @@ private struct StepJoining {
         let comparison = steps[earlier],
         case .element(let operation, let compared) = comparison.operation,
         ElementLoop.isChoice(operation, compared: compared, chosen: chosen),
-        mayMove(earlier, to: index)
+        comparison.isPerRow == selection.isPerRow, mayMove(earlier, to: index)
       else { continue }
       steps[index] = ElementLoop.Step(
         .choice(operation, compared: compared, chosen: chosen),
         operands: comparison.operands + selection.operands[1...],
         resultType: selection.resultType, isPerRow: selection.isPerRow)
+      steps[earlier] = nil
+    }
+  }
+
+  /// Joins each sum along rows with the multiplication whose result it alone reads.
+  mutating func joinSumsOfProducts() {
+    for index in steps.indices {
+      guard let sum = steps[index], case .reduce(let code, let type) = sum.operation,
+        code == CK_REDUCE_SUM.rawValue, let earlier = step(of: sum.operands[0]),
+        let product = steps[earlier], case .element(let operation, _) = product.operation,
+        operation == CK_OP_MULTIPLY.rawValue,
+        ElementLoop.sumsProducts(type, rowLength: loop.rowLength), mayMove(earlier, to: index)
+      else { continue }
+      steps[index] = ElementLoop.Step(
+        .sumOfProducts(type), operands: product.operands, resultType: type, isPerRow: true)
       steps[earlier] = nil
     }
   }
@@ -106,7 +121,7 @@ private struct StepJoining {
       for position in [0, 1] {
         guard let earlier = step(of: second.operands[position]),
           let first = steps[earlier], let (firstCode, _) = arithmetic(first),
-          mayMove(earlier, to: index)
+          first.isPerRow == second.isPerRow, mayMove(earlier, to: index)
         else { continue }
         steps[index] = ElementLoop.Step(
           .pair(firstCode, code, fromRight: position == 1, type),

@@ -80,7 +80,10 @@ import Testing
   private static func bits(
     _ loop: ElementLoop, _ inputs: [Tensor], inPlace pair: Kernel.InPlacePair? = nil
   ) -> [[UInt8]] {
-    let types = loop.outputs.map { TensorType(loop.steps[$0].resultType, loop.shape) }
+    let types = loop.outputs.map { output in
+      let step = loop.steps[output]
+      return TensorType(step.resultType, step.isPerRow ? [loop.shape[0]] : loop.shape)
+    }
     let operands = inputs.map { $0.requiredStorage("test").copy() }
     var storages = types.map { Storage(byteCount: $0.byteCount) }
     if let pair { storages[pair.result] = operands[pair.operand] }
@@ -181,5 +184,38 @@ import Testing
         == .rowOperand(CK_OP_SUBTRACT.rawValue, rowFirst: false, .float32))
     #expect(joined.steps.count == 2)
     #expect(joined.outputs == [1])
+  }
+
+  /// A loop that sums the products of two inputs along rows, and what it computes.
+  private static func sumOfProducts(
+    rowLength: Int, _ type: ElementType, using generator: inout TestGenerator
+  ) -> (loop: ElementLoop, inputs: [Tensor]) {
+    let shape: Shape = [5, rowLength]
+    let inputs = (0 ..< 2).map { _ in operand(shape, type, using: &generator) }
+    let loop = ElementLoop(
+      shape: shape, rowLength: rowLength, inputs: inputs.map(\.type),
+      steps: [
+        .init(.element(CK_OP_MULTIPLY.rawValue, type), operands: [0, 1], resultType: type),
+        .init(
+          .reduce(CK_REDUCE_SUM.rawValue, type), operands: [2], resultType: type, isPerRow: true),
+      ], outputs: [1])
+    return (loop, inputs)
+  }
+
+  @Test(arguments: [8, 16, 17, 64, 300, 8192], [ElementType.float32, .float64])
+  func `sums of products keep their bits`(_ rowLength: Int, _ type: ElementType) {
+    var generator = TestGenerator(salt: "sums of products \(rowLength)")
+    let (loop, inputs) = Self.sumOfProducts(rowLength: rowLength, type, using: &generator)
+    let joined = loop.joiningSteps()
+    #expect(joined.steps.count == (rowLength * type.byteCount < 64 ? 2 : 1))
+    #expect(Self.bits(joined, inputs) == Self.bits(loop, inputs), "\(seedNote())")
+  }
+
+  @Test func `products of rows too short or too long for that stay steps`() {
+    var generator = TestGenerator(salt: "rows")
+    for (rowLength, type) in [(15, ElementType.float32), (8193, .float32), (64, .int32)] {
+      let loop = Self.sumOfProducts(rowLength: rowLength, type, using: &generator).loop
+      #expect(loop.joiningSteps() == loop)
+    }
   }
 }
