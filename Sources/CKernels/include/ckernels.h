@@ -178,7 +178,8 @@ typedef enum ck_step_kind {
   CK_STEP_ROWS,          // a block kernel on values that have one element for each row
   CK_STEP_REDUCE,        // combines the elements of each row
   CK_STEP_SPREAD,        // repeats each row's value along the row
-  CK_STEP_ROW_OPERAND    // a row kernel on two operands
+  CK_STEP_ROW_OPERAND,   // a row kernel on elements and values that have one for each row
+  CK_STEP_REDUCE_PRODUCTS  // a row kernel on elements of two operands that adds up their products
 } ck_step_kind;
 
 // Where a step reads or writes: values 0 ..< input_count are inputs; the next output_count are
@@ -186,7 +187,7 @@ typedef enum ck_step_kind {
 typedef struct ck_step {
   ck_step_kind kind;
   ck_block_kernel kernel;   // CK_STEP_ELEMENTS and CK_STEP_ROWS
-  ck_row_kernel row_kernel; // CK_STEP_ROW_OPERAND
+  ck_row_kernel row_kernel; // CK_STEP_ROW_OPERAND and CK_STEP_REDUCE_PRODUCTS
   int32_t reduction;        // CK_STEP_REDUCE: a ck_reduction
   ck_type type;             // CK_STEP_REDUCE and CK_STEP_SPREAD: of the operand and the result
   uint16_t operands[CK_STEP_MAX_OPERANDS];

@@ -21,8 +21,10 @@ struct ScaledVectors {
     let factor = select(
       equal(length, Double.infinity), type.leastPositiveValue,
       1 / maximum(length, type.leastNormalValue))
-    // Only infinite components lie outside; no other is larger than 1 by more than a rounding.
-    components = clamp(vectors * factor, -2, 2)
+    // Only infinite components lie outside; no other is larger than 1 by more than a rounding. Their
+    // factor is so small that the derivative vanishes without a comparison.
+    let clamped = withDerivative(of: { clamp($0, -2, 2) }) { _, _, cotangent in cotangent }
+    components = clamped(vectors * factor)
     let squares = (components * components).sum(alongAxes: [axis], keepingAxes: true)
     // Chosen before the root, which has an infinite derivative at 0.
     lengths = sqrt(select(isZero, 1, squares))

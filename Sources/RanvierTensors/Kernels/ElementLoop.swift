@@ -254,7 +254,7 @@ private final class PreparedLoop: Sendable {
       prepared.reduction = Int32(code)
       prepared.type = type.ckType
     case .sumOfProducts(let type):
-      prepared.kind = CK_STEP_ROW_OPERAND
+      prepared.kind = CK_STEP_REDUCE_PRODUCTS
       prepared.cost = 2
       prepared.row_kernel = ck_sum_of_products_kernel(type.ckType, rowLength)
     case .spread(let type):
