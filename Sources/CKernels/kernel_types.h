@@ -120,6 +120,15 @@ CK_INLINE ck_reduction_task ck_reduction_task_at(const ck_reduction_plan *plan, 
   return task;
 }
 
+// Reduces contiguous rows of f32 or f64 of a middling length; false for others.
+bool ck_reduce_rows(ck_reduction reduction, ck_type type, void *out, const void *in, size_t rows,
+                    size_t row);
+
+// Computes those of the norms out[begin ..< end] again whose sums of squares may have overflowed or
+// lost digits: of [outer, inner] norms over the middle of [outer, reduced, inner].
+void ck_correct_norms(ck_type type, void *out, const void *in, size_t begin, size_t end,
+                      size_t reduced, size_t inner);
+
 // out[p] = sum of the windows that cover position p, where in has `columns` rows of channels for
 // each output position: one shared by all window positions (spread), or one for each (fold).
 void ck_window_sum_of_covering(const ck_window *window, ck_type type, void *out, const void *in,

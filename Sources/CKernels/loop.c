@@ -392,6 +392,9 @@ static void ck_run_range(void *context, size_t begin, size_t end) {
           ck_reduce((ck_reduction)step->reduction, step->type, out, in[0], n / loop->row,
                     loop->row, 1);
           break;
+        case CK_STEP_REDUCE_PRODUCTS:
+          step->row_kernel(out, in[0], in[1], n / loop->row, loop->row);
+          break;
         case CK_STEP_CHAIN:
           ck_run_chain(step->chain, values, n, loop->row);
           break;
@@ -491,16 +494,45 @@ static void ck_add_chunks(const ck_plan *plan) {
   }
 }
 
+// Which values steps read or write whole blocks of. Of the others there is one element for each row:
+// they fill a fraction of their slots.
+static void ck_find_touched(const ck_loop *loop, bool *touched) {
+  memset(touched, 0, CK_LOOP_MAX_BUFFERS + CK_LOOP_MAX_REGISTERS);
+  for (int32_t i = 0; i < loop->step_count; i++) {
+    const ck_step *step = &loop->steps[i];
+    if (step->kind == CK_STEP_CHAIN) {
+      for (int32_t l = 0; l < step->chain->link_count; l++) {
+        const ck_link *link = &step->chain->links[l];
+        for (int32_t k = 0; k < 2; k++) {
+          if (link->kinds[k] == CK_LINK_VALUE) touched[link->operands[k]] = true;
+        }
+      }
+      continue;
+    }
+    bool reads_elements = step->kind != CK_STEP_ROWS && step->kind != CK_STEP_SPREAD;
+    bool reduces = step->kind == CK_STEP_REDUCE || step->kind == CK_STEP_REDUCE_PRODUCTS;
+    if (step->kind != CK_STEP_ROWS && !reduces) touched[step->result] = true;
+    for (int32_t k = 0; reads_elements && k < step->operand_count; k++) {
+      touched[step->operands[k]] = true;
+    }
+  }
+}
+
 void ck_run_loop(const ck_loop *loop, void *const *buffers) {
   if (loop->count == 0) return;
   int32_t buffer_count = loop->input_count + loop->output_count;
   ck_operand operands[CK_LOOP_MAX_BUFFERS];
-  size_t slots = (size_t)loop->register_count;
+  bool touched[CK_LOOP_MAX_BUFFERS + CK_LOOP_MAX_REGISTERS];
+  ck_find_touched(loop, touched);
+  // Slots there are, and those of which steps touch whole blocks.
+  size_t all_slots = (size_t)loop->register_count, slots = 0;
+  for (int32_t i = 0; i < loop->register_count; i++) slots += touched[buffer_count + i];
   for (int32_t i = 0; i < loop->input_count; i++) {
     ck_plan_input(loop, &loop->inputs[i], &operands[i]);
     bool expands = operands[i].access == CK_ACCESS_STRIDED
       || (operands[i].access == CK_ACCESS_FIXED && loop->inputs[i].kind != CK_INPUT_RAW);
-    if (expands) slots++;
+    all_slots += expands;
+    slots += expands && touched[i];
   }
   for (int32_t i = loop->input_count; i < buffer_count; i++) {
     const ck_loop_output *output = &loop->outputs[i - loop->input_count];
@@ -512,6 +544,7 @@ void ck_run_loop(const ck_loop *loop, void *const *buffers) {
     ck_merge_axes(loop, output->strides, &operands[i]);
     if (operands[i].rank > 1) {
       operands[i].access = CK_ACCESS_STRIDED;
+      all_slots++;
       slots++;
     }
   }
@@ -519,7 +552,11 @@ void ck_run_loop(const ck_loop *loop, void *const *buffers) {
   // Results do not depend on the size of blocks.
   size_t largest = loop->register_count > 0 ? ck_largest_element(loop, operands) : 8;
   size_t block = CK_BLOCK;
-  while (block > CK_SMALLEST_BLOCK && slots * block * largest > CK_WORKING_SET) block /= 2;
+  while (block > CK_SMALLEST_BLOCK
+         && (slots * block * largest > CK_WORKING_SET
+             || 2 * all_slots * block * largest > CK_LOOP_MAX_WORKSPACE)) {
+    block /= 2;
+  }
   ck_columns columns = ck_plan_columns(loop);
   size_t unit = columns.columns > 0 ? columns.width : loop->row;
   if (unit > 0) block = block < unit ? unit : block / unit * unit;

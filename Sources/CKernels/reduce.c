@@ -12,7 +12,6 @@ enum {
   short_row = 64,      // contiguous rows shorter than this are reduced without an accumulator row
   lanes = 8,           // independent accumulators of a short row
   at_once = 4,         // rows reduced together that are too short for those
-  longest_row = 8192,  // contiguous rows of floats up to this length are reduced lane by lane
 };
 
 // NaN stays: no comparison with it is true, and a NaN always replaces a number.
@@ -23,48 +22,10 @@ enum {
 #define ANY(a, b, wide) ((a) | (b))
 #define ALL(a, b, wide) ((a) & (b))
 
-// The same on vectors, to which an arithmetic type cannot be cast.
-#define LANE_SUM(a, b) ((a) + (b))
-#define LANE_PRODUCT(a, b) ((a) * (b))
-#define LANE_MAXIMUM(a, b) MAXIMUM(a, b, )
-#define LANE_MINIMUM(a, b) MINIMUM(a, b, )
-
-// A vector of 16 or 8 elements as one of 8.
-#define HALVED(COMBINE, vector) COMBINE((vector).lo, (vector).hi)
-#define WHOLE(COMBINE, vector) (vector)
-
-// Contiguous rows of floats, lane by lane: four vectors of accumulators, which hides the latency of
-// additions and keeps sequential sums short.
-#define DEFINE_LANES(op, COMBINE, FOLD, name, element)                                            \
-  CK_CLONES static void lanes_##op##_##name(element *restrict out, const element *restrict in,    \
-                                            size_t rows, size_t row) {                            \
-    enum { width = 64 / sizeof(element) };                                                        \
-    typedef element vector __attribute__((ext_vector_type(width), aligned(sizeof(element))));     \
-    for (size_t o = 0; o < rows; o++, in += row) {                                                \
-      vector total = *(const vector *)in;                                                         \
-      size_t c = width;                                                                           \
-      if (row >= 4 * width) {                                                                     \
-        vector v1 = *(const vector *)(in + width), v2 = *(const vector *)(in + 2 * width);        \
-        vector v3 = *(const vector *)(in + 3 * width);                                            \
-        for (c = 4 * width; c + 4 * width <= row; c += 4 * width) {                               \
-          total = COMBINE(total, *(const vector *)(in + c));                                      \
-          v1 = COMBINE(v1, *(const vector *)(in + c + width));                                    \
-          v2 = COMBINE(v2, *(const vector *)(in + c + 2 * width));                                \
-          v3 = COMBINE(v3, *(const vector *)(in + c + 3 * width));                                \
-        }                                                                                         \
-        total = COMBINE(total, v1);                                                               \
-        v2 = COMBINE(v2, v3);                                                                     \
-        total = COMBINE(total, v2);                                                               \
-      }                                                                                           \
-      for (; c + width <= row; c += width) total = COMBINE(total, *(const vector *)(in + c));     \
-      __auto_type eight = FOLD(COMBINE, total);                                                   \
-      __auto_type four = COMBINE(eight.lo, eight.hi);                                             \
-      __auto_type two = COMBINE(four.lo, four.hi);                                                \
-      element result = COMBINE(two.lo, two.hi);                                                   \
-      for (; c < row; c++) result = COMBINE(result, in[c]);                                       \
-      out[o] = result;                                                                            \
-    }                                                                                             \
-  }
+// What is combined for an element, and the result for what has been combined.
+#define ITSELF(x) (x)
+#define SQUARE(x) ((x) * (x))
+#define ROOT(x) sqrt(x)
 
 typedef struct reduction {
   ck_reduction_plan plan;
@@ -87,10 +48,12 @@ static size_t rows_per_group(size_t rows, size_t width) {
 // add_rows: accumulator[c] += the sum over rows of in[row, c].
 // sum_rows: accumulator[c] = the sum over rows of in[row, c], pairwise.
 // sum_short_rows: out[o] = the sum of in[o, :] for short contiguous rows.
-#define DEFINE_REDUCTION(op, COMBINE, identity, name, element, acc, wide)                         \
+#define DEFINE_REDUCTION(op, TERM, COMBINE, RESULT, identity, name, element, acc, wide)           \
+  CK_INLINE acc term_##op##_##name(element x) { return (acc)TERM(ck_load_##name(x)); }            \
+  CK_INLINE element result_##op##_##name(acc x) { return ck_store_##name((acc)RESULT(x)); }       \
   CK_INLINE acc combine_##op##_##name(acc a, acc b) { return (acc)COMBINE(a, b, wide); }          \
                                                                                                   \
-  CK_CLONES static void add_rows_##op##_##name(acc *restrict accumulator,                         \
+  CK_CLONES static void add_rows_##op##_##name(acc *restrict accumulator,                           \
                                                const element *restrict in, size_t rows,           \
                                                size_t stride, size_t width) {                     \
     size_t r = 0;                                                                                 \
@@ -98,8 +61,8 @@ static size_t rows_per_group(size_t rows, size_t width) {
       const element *x0 = in + r * stride, *x1 = x0 + stride, *x2 = x1 + stride;                  \
       const element *x3 = x2 + stride;                                                            \
       for (size_t c = 0; c < width; c++) {                                                        \
-        acc first = combine_##op##_##name(ck_load_##name(x0[c]), ck_load_##name(x1[c]));          \
-        acc second = combine_##op##_##name(ck_load_##name(x2[c]), ck_load_##name(x3[c]));         \
+        acc first = combine_##op##_##name(term_##op##_##name(x0[c]), term_##op##_##name(x1[c]));  \
+        acc second = combine_##op##_##name(term_##op##_##name(x2[c]), term_##op##_##name(x3[c])); \
         accumulator[c] =                                                                          \
             combine_##op##_##name(accumulator[c], combine_##op##_##name(first, second));          \
       }                                                                                           \
@@ -107,7 +70,7 @@ static size_t rows_per_group(size_t rows, size_t width) {
     for (; r < rows; r++) {                                                                       \
       const element *x = in + r * stride;                                                         \
       for (size_t c = 0; c < width; c++) {                                                        \
-        accumulator[c] = combine_##op##_##name(accumulator[c], ck_load_##name(x[c]));             \
+        accumulator[c] = combine_##op##_##name(accumulator[c], term_##op##_##name(x[c]));         \
       }                                                                                           \
     }                                                                                             \
   }                                                                                               \
@@ -139,20 +102,20 @@ static size_t rows_per_group(size_t rows, size_t width) {
       for (size_t c = 0; c < row; c++) {                                                          \
         _Pragma("clang loop unroll(full)")                                                        \
         for (size_t l = 0; l < at_once; l++) {                                                    \
-          lane[l] = combine_##op##_##name(lane[l], ck_load_##name(in[l * row + c]));              \
+          lane[l] = combine_##op##_##name(lane[l], term_##op##_##name(in[l * row + c]));          \
         }                                                                                         \
       }                                                                                           \
-      for (size_t l = 0; l < at_once; l++) out[o + l] = ck_store_##name(lane[l]);                 \
+      for (size_t l = 0; l < at_once; l++) out[o + l] = result_##op##_##name(lane[l]);            \
     }                                                                                             \
     for (; o < rows; o++, in += row) {                                                            \
       acc total = identity;                                                                       \
       size_t c = 0;                                                                               \
       if (row >= lanes) {                                                                         \
         acc lane[lanes];                                                                          \
-        for (size_t l = 0; l < lanes; l++) lane[l] = ck_load_##name(in[l]);                       \
+        for (size_t l = 0; l < lanes; l++) lane[l] = term_##op##_##name(in[l]);                   \
         for (c = lanes; c + lanes <= row; c += lanes) {                                           \
           for (size_t l = 0; l < lanes; l++) {                                                    \
-            lane[l] = combine_##op##_##name(lane[l], ck_load_##name(in[c + l]));                  \
+            lane[l] = combine_##op##_##name(lane[l], term_##op##_##name(in[c + l]));              \
           }                                                                                       \
         }                                                                                         \
         for (size_t half = lanes / 2; half > 0; half /= 2) {                                      \
@@ -162,8 +125,8 @@ static size_t rows_per_group(size_t rows, size_t width) {
         }                                                                                         \
         total = lane[0];                                                                          \
       }                                                                                           \
-      for (; c < row; c++) total = combine_##op##_##name(total, ck_load_##name(in[c]));           \
-      out[o] = ck_store_##name(total);                                                            \
+      for (; c < row; c++) total = combine_##op##_##name(total, term_##op##_##name(in[c]));       \
+      out[o] = result_##op##_##name(total);                                                       \
     }                                                                                             \
   }                                                                                               \
                                                                                                   \
@@ -200,7 +163,7 @@ static size_t rows_per_group(size_t rows, size_t width) {
         memcpy((acc *)r->out + t.partial, accumulator, t.width * sizeof(acc));                    \
       } else {                                                                                    \
         element *result = out + t.partial;                                                        \
-        for (size_t c = 0; c < t.width; c++) result[c] = ck_store_##name(accumulator[c]);         \
+        for (size_t c = 0; c < t.width; c++) result[c] = result_##op##_##name(accumulator[c]);    \
       }                                                                                           \
     }                                                                                             \
   }                                                                                               \
@@ -221,33 +184,26 @@ static size_t rows_per_group(size_t rows, size_t width) {
         continue;                                                                                 \
       }                                                                                           \
       element *out = (element *)r->out + o * inner;                                               \
-      for (size_t c = 0; c < inner; c++) out[c] = ck_store_##name(partial[c]);                    \
+      for (size_t c = 0; c < inner; c++) out[c] = result_##op##_##name(partial[c]);               \
     }                                                                                             \
   }
 
-#define DEFINE_FLOAT_LANES(FOLD, name, element)            \
-  DEFINE_LANES(sum, LANE_SUM, FOLD, name, element)         \
-  DEFINE_LANES(product, LANE_PRODUCT, FOLD, name, element) \
-  DEFINE_LANES(maximum, LANE_MAXIMUM, FOLD, name, element) \
-  DEFINE_LANES(minimum, LANE_MINIMUM, FOLD, name, element)
-DEFINE_FLOAT_LANES(HALVED, f32, float)
-DEFINE_FLOAT_LANES(WHOLE, f64, double)
-
-#define LANE_KERNELS(name) \
-  {lanes_sum_##name, lanes_product_##name, lanes_maximum_##name, lanes_minimum_##name}
-typedef void (*lane_kernel_f32)(float *restrict, const float *restrict, size_t, size_t);
-typedef void (*lane_kernel_f64)(double *restrict, const double *restrict, size_t, size_t);
-static const lane_kernel_f32 lane_kernels_f32[] = LANE_KERNELS(f32);
-static const lane_kernel_f64 lane_kernels_f64[] = LANE_KERNELS(f64);
+// Elements are combined as they are.
+#define DEFINE_COMBINATION(op, COMBINE, identity, name, element, acc, wide) \
+  DEFINE_REDUCTION(op, ITSELF, COMBINE, ITSELF, identity, name, element, acc, wide)
 
 #define DEFINE_TYPE(name, code, element, compared, value, wide, lowest, highest) \
-  DEFINE_REDUCTION(sum, SUM, 0, name, element, value, wide)                      \
-  DEFINE_REDUCTION(product, PRODUCT, 1, name, element, value, wide)              \
-  DEFINE_REDUCTION(maximum, MAXIMUM, lowest, name, element, compared, wide)      \
-  DEFINE_REDUCTION(minimum, MINIMUM, highest, name, element, compared, wide)
+  DEFINE_COMBINATION(sum, SUM, 0, name, element, value, wide)                    \
+  DEFINE_COMBINATION(product, PRODUCT, 1, name, element, value, wide)            \
+  DEFINE_COMBINATION(maximum, MAXIMUM, lowest, name, element, compared, wide)    \
+  DEFINE_COMBINATION(minimum, MINIMUM, highest, name, element, compared, wide)
 CK_NUMERIC_TYPES(DEFINE_TYPE)
-DEFINE_REDUCTION(any, ANY, 0, u8, uint8_t, uint8_t, uint8_t)
-DEFINE_REDUCTION(all, ALL, 1, u8, uint8_t, uint8_t, uint8_t)
+DEFINE_COMBINATION(any, ANY, 0, u8, uint8_t, uint8_t, uint8_t)
+DEFINE_COMBINATION(all, ALL, 1, u8, uint8_t, uint8_t, uint8_t)
+DEFINE_REDUCTION(norm, SQUARE, SUM, ROOT, 0, f16, _Float16, float, float)
+DEFINE_REDUCTION(norm, SQUARE, SUM, ROOT, 0, bf16, ck_bf16, float, float)
+DEFINE_REDUCTION(norm, SQUARE, SUM, ROOT, 0, f32, float, float, float)
+DEFINE_REDUCTION(norm, SQUARE, SUM, ROOT, 0, f64, double, double, double)
 
 typedef struct reduction_kernels {
   ck_range_body run;
@@ -271,26 +227,11 @@ static const reduction_kernels kernels[CK_TYPE_COUNT][CK_REDUCE_ALL + 1] = {
     [CK_REDUCE_MAXIMUM] = KERNELS(any, u8),
     [CK_REDUCE_MINIMUM] = KERNELS(all, u8),
   },
+  [CK_F16][CK_REDUCE_NORM] = KERNELS(norm, f16),
+  [CK_BF16][CK_REDUCE_NORM] = KERNELS(norm, bf16),
+  [CK_F32][CK_REDUCE_NORM] = KERNELS(norm, f32),
+  [CK_F64][CK_REDUCE_NORM] = KERNELS(norm, f64),
 };
-
-typedef struct lane_rows {
-  ck_reduction operation;
-  ck_type type;
-  void *out;
-  const void *in;
-  size_t row;
-} lane_rows;
-
-static void run_lane_rows(void *context, size_t begin, size_t end) {
-  const lane_rows *r = context;
-  if (r->type == CK_F32) {
-    lane_kernels_f32[r->operation]((float *)r->out + begin, (const float *)r->in + begin * r->row,
-                                   end - begin, r->row);
-  } else {
-    lane_kernels_f64[r->operation]((double *)r->out + begin,
-                                   (const double *)r->in + begin * r->row, end - begin, r->row);
-  }
-}
 
 static void reduce(ck_reduction operation, ck_type type, bool is_wide, void *out, const void *in,
                    size_t outer, size_t reduced, size_t inner) {
@@ -305,16 +246,27 @@ static void reduce(ck_reduction operation, ck_type type, bool is_wide, void *out
   if (r.plan.chunk_count > 1) kernel->combine_chunks(&r);
 }
 
+typedef struct norms {
+  ck_type type;
+  void *out;
+  const void *in;
+  size_t reduced, inner;
+} norms;
+
+static void correct_norms(void *context, size_t begin, size_t end) {
+  const norms *n = context;
+  ck_correct_norms(n->type, n->out, n->in, begin, end, n->reduced, n->inner);
+}
+
 void ck_reduce(ck_reduction operation, ck_type type, void *out, const void *in,
                size_t outer, size_t reduced, size_t inner) {
   if (outer == 0 || inner == 0) return;
-  bool is_float = type == CK_F32 || type == CK_F64;
-  if (is_float && inner == 1 && reduced >= 64 / ck_type_size(type) && reduced <= longest_row) {
-    lane_rows rows = {operation, type, out, in, reduced};
-    ck_parallel_for(outer, ck_larger(CK_PARALLEL_GRAIN / 4 / reduced, 1), run_lane_rows, &rows);
-    return;
-  }
+  if (inner == 1 && ck_reduce_rows(operation, type, out, in, outer, reduced)) return;
   reduce(operation, type, false, out, in, outer, reduced, inner);
+  if (operation == CK_REDUCE_NORM) {
+    norms context = {type, out, in, reduced, inner};
+    ck_parallel_for(outer * inner, CK_PARALLEL_GRAIN, correct_norms, &context);
+  }
 }
 
 void ck_reduce_wide(ck_reduction operation, ck_type type, float *out, const void *in,

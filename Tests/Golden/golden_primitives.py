@@ -96,7 +96,7 @@ BINARY = {
 }
 COMPARISONS = ["equal", "greater", "greater_or_equal", "less", "less_or_equal", "not_equal"]
 BITS = ["bitwise_and", "bitwise_exclusive_or", "bitwise_or"]
-REDUCTIONS = ["maximum_reduction", "minimum_reduction", "product", "sum"]
+REDUCTIONS = ["euclidean_norm", "maximum_reduction", "minimum_reduction", "product", "sum"]
 CUMULATIVE = [
     "cumulative_log_sum_exp", "cumulative_maximum", "cumulative_minimum", "cumulative_product",
     "cumulative_sum",
@@ -549,7 +549,7 @@ def jax_functions():
         remainder=lambda a, b: lax.rem(*jnp.broadcast_arrays(a, b)), shift_left=jnp.left_shift,
         shift_right=jnp.right_shift, subtract=jnp.subtract)
     reductions = dict(
-        maximum_reduction=jnp.max, minimum_reduction=jnp.min, product=jnp.prod,
+        euclidean_norm=jnp.linalg.norm, maximum_reduction=jnp.max, minimum_reduction=jnp.min, product=jnp.prod,
         sum=lambda x, axis: jnp.sum(x, axis=axis, dtype=x.dtype), any_reduction=jnp.any,
         all_reduction=jnp.all)
     return {
@@ -1060,7 +1060,7 @@ def numpy_functions():
         power=np.power, remainder=np.fmod, shift_left=np.left_shift, shift_right=np.right_shift,
         subtract=np.subtract)
     reductions = dict(
-        maximum_reduction=np.max, minimum_reduction=np.min, product=np.prod,
+        euclidean_norm=np.linalg.norm, maximum_reduction=np.max, minimum_reduction=np.min, product=np.prod,
         sum=lambda x, axis: np.sum(x, axis=axis, dtype=x.dtype), any_reduction=np.any,
         all_reduction=np.all)
     return {

@@ -111,6 +111,12 @@ typedef void (*ck_block_kernel)(void *out, const void *const *in, size_t start, 
 // round once.
 ck_block_kernel ck_op_kernel(ck_op op, ck_type type);
 
+// out[r] = the sum of elements[r, i] * values[r, i], to the last bit what CK_REDUCE_SUM makes of the
+// products. For f32 and f64 and rows of a middling length, else NULL.
+typedef void (*ck_row_kernel)(void *out, const void *elements, const void *values, size_t rows,
+                              size_t row);
+ck_row_kernel ck_sum_of_products_kernel(ck_type type, size_t row);
+
 // The conversion between two types, never NULL. Float to integer truncates toward zero and
 // saturates, NaN gives 0; anything to bool is != 0; float to f16/bf16 rounds to nearest even, NaN
 // stays NaN; integer narrowing wraps.
@@ -202,6 +208,7 @@ typedef enum ck_step_kind {
   CK_STEP_ROWS,          // a block kernel on values that have one element for each row
   CK_STEP_REDUCE,        // combines the elements of each row
   CK_STEP_SPREAD,        // repeats each row's value along the row
+  CK_STEP_REDUCE_PRODUCTS, // a row kernel on elements of two operands that adds up their products
   CK_STEP_COLUMNS,       // adds elements to an output that is sums over leading axes
   CK_STEP_CHAIN          // a chain on elements
 } ck_step_kind;
@@ -211,6 +218,7 @@ typedef enum ck_step_kind {
 typedef struct ck_step {
   ck_step_kind kind;
   ck_block_kernel kernel;   // CK_STEP_ELEMENTS and CK_STEP_ROWS
+  ck_row_kernel row_kernel; // CK_STEP_REDUCE_PRODUCTS
   const ck_chain *chain;    // CK_STEP_CHAIN
   int32_t reduction;        // CK_STEP_REDUCE: a ck_reduction
   ck_type type;             // CK_STEP_REDUCE, _SPREAD and _COLUMNS: of the operand and the result
@@ -300,13 +308,15 @@ void ck_iota(ck_type type, void *out, size_t outer, size_t extent, size_t inner)
 // Reductions over the middle of [outer, reduced, inner].
 
 typedef enum ck_reduction {
-  CK_REDUCE_SUM = 0, CK_REDUCE_PRODUCT, CK_REDUCE_MAXIMUM, CK_REDUCE_MINIMUM, CK_REDUCE_ANY, CK_REDUCE_ALL
+  CK_REDUCE_SUM = 0, CK_REDUCE_PRODUCT, CK_REDUCE_MAXIMUM, CK_REDUCE_MINIMUM, CK_REDUCE_NORM,
+  CK_REDUCE_ANY, CK_REDUCE_ALL
 } ck_reduction;
 
 // out has [outer, inner] elements. An empty reduction gives 0, 1, lowest (-inf), highest (+inf),
 // false, true. Maximum and minimum give NaN if any element is NaN. Float sums are cascaded (error
 // grows with the logarithm of the length): f32 sums of 2^24 ones are exact; f16 and bf16 accumulate
-// in f32. ANY and ALL take and give CK_BOOL. The result does not depend on the number of threads.
+// in f32. ANY and ALL take and give CK_BOOL. NORM is the Euclidean norm of floats, 0 if there are
+// none; neither large nor small elements make it overflow or vanish. The result does not depend on the number of threads.
 void ck_reduce(ck_reduction reduction, ck_type type, void *out, const void *in,
                size_t outer, size_t reduced, size_t inner);
 

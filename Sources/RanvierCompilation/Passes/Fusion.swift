@@ -204,7 +204,7 @@ package enum Fusion {
       inputs: values.indices.map { constants[$0] == nil ? type(values[$0]) : inputs[$0] },
       rowInputs: Set(readings.indices.filter { readings[$0].isPerRow }), views: views,
       steps: steps.steps, outputs: outputs, outputViews: outputViews, outputBuffers: outputBuffers
-    )
+    ).joiningSumsOfProducts()
     let writtenValues =
       own.map { graph.nodes[region.members[$0]].firstResult }
       + joins.nodes.map { graph.nodes[$0].firstResult }

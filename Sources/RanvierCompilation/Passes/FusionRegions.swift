@@ -21,6 +21,7 @@ struct FusionRegions {
     var columns: ElementLoop.Columns?
     /// The members that sum leading axes.
     var sums: Set<Int> = []
+    /// What the members read and none of them makes.
     fileprivate var inputs: Set<Graph.ValueID>
 
     /// The number of elements of a row.
@@ -194,10 +195,12 @@ struct FusionRegions {
   /// A region with one node more; nil if the node does not fit.
   private func joined(_ region: Region, _ index: Int, users: [Int]) -> Region? {
     let node = graph.nodes[index]
-    guard region.members.count < limits.members,
-      region.inputs.union(node.operands).count < limits.inputs
-    else { return nil }
     var joined = region
+    joined.inputs.formUnion(node.operands)
+    joined.inputs.remove(node.firstResult)
+    guard region.members.count < limits.members, joined.inputs.count < limits.inputs else {
+      return nil
+    }
     guard let isPerRow = place(&joined, index) else { return nil }
     if let columns = joined.columns, joined.rowAxes > 0, columns.count % joined.rowLength != 0 {
       return nil
@@ -216,7 +219,6 @@ struct FusionRegions {
       return nil
     }
     joined.members.append(index)
-    joined.inputs.formUnion(node.operands)
     if isPerRow { joined.perRow.insert(index) }
     return joined
   }

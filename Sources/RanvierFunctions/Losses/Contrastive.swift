@@ -26,7 +26,7 @@ public func contrastive(
   ) { operands throws(OperationError) in
     try checkPairs(loss, targets, first, second)
     let difference = operands[1] - operands[2]
-    let distance = lengths(difference, alongAxis: -1)
+    let distance = difference.norm(alongAxes: [-1])
     // Not the square of the distance, which has no second derivative at 0.
     let together = expected(operands[0], square(difference).sum(alongAxes: [-1]))
     return together + (1 - operands[0]) * square(maximum(margin - distance, 0))

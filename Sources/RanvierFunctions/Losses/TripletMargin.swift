@@ -32,7 +32,7 @@ public func tripletMargin(
         got: "anchors \(shapes[0]), positives \(shapes[1]), negatives \(shapes[2])")
     }
     func distance(_ first: Tensor, _ second: Tensor) -> Tensor {
-      lengths(first - second, alongAxis: -1)
+      (first - second).norm(alongAxes: [-1])
     }
     var far = distance(operands[0], operands[2])
     if swapping { far = minimum(far, distance(operands[1], operands[2])) }

@@ -22,6 +22,8 @@ package struct ElementLoop: Sendable, Hashable {
     case randomBits
     /// Combines the elements of each row, by the reduction's number in the C kernels.
     case reduce(UInt32, ElementType)
+    /// The sums along rows of the products of two operands' elements.
+    case sumOfProducts(ElementType)
     /// Repeats each row's value along the row.
     case spread(ElementType)
     /// Sums over leading axes: of the elements of each column, a number of sums.

@@ -130,6 +130,10 @@ final class PreparedLoop: Sendable {
       prepared.cost = 2
       prepared.reduction = Int32(code)
       prepared.type = type.ckType
+    case .sumOfProducts(let type):
+      prepared.kind = CK_STEP_REDUCE_PRODUCTS
+      prepared.cost = 2
+      prepared.row_kernel = ck_sum_of_products_kernel(type.ckType, source.rowLength)
     case .sumColumns(let type, _):
       prepared.kind = CK_STEP_COLUMNS
       prepared.type = type.ckType

@@ -10,8 +10,8 @@ extension Tensor {
   /// | `p > 0` | `sum(\|x\|^p)^(1/p)` |
   ///
   /// Derivatives are zero where the norm is, and so is every element's share that is zero. Integers
-  /// give `f32`; elements of 16 bits are summed up in `f32`. Squares and powers may overflow where
-  /// the norm would not. The norm of no elements is 0.
+  /// give `f32`; elements of 16 bits are summed up in `f32`. Powers may overflow where the norm
+  /// would not, except for an order of 2. The norm of no elements is 0.
   public func norm(
     order: Double = 2, alongAxes axes: [Int]? = nil, keepingAxes: Bool = false
   ) -> Tensor {
@@ -25,7 +25,10 @@ extension Tensor {
       terms.sum(alongAxes: axes, keepingAxes: keepingAxes).spelled("norm(order:)")
     }
     switch order {
-    case 2: return fixingZero(sum(x * x)) { sqrt($0) }
+    case 2:
+      return x.reduced(
+        by: EuclideanNorm.self, alongAxes: axes, keepingAxes: keepingAxes,
+        spelling: "norm(order:)")
     case 1: return sum(abs(x))
     case 0: return sum(notEqual(x, 0).cast(to: x.elementType))
     case .infinity:

@@ -21,6 +21,7 @@ struct LoopStepsTests {
       switch $0.operation {
       case .cast(let from, let to): "\(from) to \(to)"
       case .reduce(_, let type): "reduce \(type)"
+      case .sumOfProducts(let type): "products' sum \(type)"
       case .element(_, let type): "\(type)"
       case .spread(let type): "spread \(type)"
       case .randomBits: "bits"

@@ -46,6 +46,15 @@ import Testing
       ])
   }
 
+  @Test func `a loop makes more values than it may read`() {
+    let type = TensorType(.float32, [5, 7])
+    let graph = fused([type]) { x in
+      [(0 ..< 45).reduce(x[0]) { value, _ in sin(value) }.sum(alongAxes: [1])]
+    }
+    #expect(graph.verify() == nil)
+    #expect(graph.nodes.count == 1)
+  }
+
   @Test func `the gradient of softmax is one loop with it`() {
     let type = TensorType(.float32, [5, 7])
     let graph = fused([type, type]) { x in

@@ -13,8 +13,17 @@ package protocol ReductionPrimitive: Primitive {
   /// Whether operands must be of type bool (`any`, `all`) or must not.
   var reducesBool: Bool { get }
 
-  /// What the elements are combined with, in double precision.
+  /// Whether operands may be integers.
+  var reducesIntegers: Bool { get }
+
+  /// Whether the result for one element is that element.
+  var keepsSingleElements: Bool { get }
+
+  /// What the elements are combined with, in double precision: what there is so far, and an element.
   func combine(_ first: Double, _ second: Double) -> Double
+
+  /// The result, given the combination of all elements.
+  func result(_ combined: Double) -> Double
 
   /// The result for no elements.
   func identity(_ type: ElementType) -> Double
@@ -38,6 +47,11 @@ extension ReductionPrimitive {
         rule: reducesBool ? "elements of type bool" : "elements that are numbers",
         got: "\(operand)", hint: "convert with cast(to:)")
     }
+    guard reducesIntegers || !operand.elementType.isInteger else {
+      throw OperationError(
+        operation: spelling, rule: "floating-point elements", got: "\(operand)",
+        hint: "convert with cast(to:)")
+    }
     let kept = (0 ..< operand.shape.rank).filter { !axes.contains($0) }
     return [TensorType(operand.elementType, Shape(kept.map { operand.shape[$0] }))]
   }
@@ -55,11 +69,12 @@ extension ReductionPrimitive {
       let target = index.indices.filter { !axes.contains($0) }.map { index[$0] }
       result[target] = combine(result[target], operand[index])
     }
+    result.elements = result.elements.map(self.result)
     return [result]
   }
 
   package func makeKernel(_ operands: [TensorType], _ results: [TensorType]) -> Kernel {
-    let passes = ReductionPass.passes(over: operands[0].shape, axes: axes)
+    let passes = passes(over: operands[0].shape)
     let type = operands[0].elementType
     let code = ck_reduction(reductionCode)
     if passes.isEmpty {
@@ -82,6 +97,15 @@ extension ReductionPrimitive {
         source = target
       }
     }
+  }
+}
+
+extension ReductionPrimitive {
+  /// What makes the result, one after the other; nothing where it is the operand.
+  private func passes(over shape: Shape) -> [ReductionPass] {
+    let passes = ReductionPass.passes(over: shape, axes: axes)
+    return passes.isEmpty && !keepsSingleElements
+      ? [ReductionPass(outer: shape.count, reduced: 1, inner: 1)] : passes
   }
 }
 
@@ -124,6 +148,9 @@ package struct ReductionPass {
 
 extension ReductionPrimitive {
   package var reducesBool: Bool { false }
+  package var reducesIntegers: Bool { true }
+  package var keepsSingleElements: Bool { true }
+  package func result(_ combined: Double) -> Double { combined }
 
   /// Samples that every reduction shares: one axis, several, all, none; odd and empty sizes.
   package static func commonSamples(_ values: PrimitiveSample.Values) -> [PrimitiveSample] {
@@ -189,6 +216,27 @@ extension ElementType {
     case .uint32: Double(UInt32.max)
     case .uint64: Double(UInt64.max)
     case .float16, .bfloat16, .float32, .float64: .infinity
+    }
+  }
+
+  /// The smallest positive number; 1 for integers.
+  package var leastPositiveValue: Double {
+    switch self {
+    case .float16: 0x1p-24
+    case .bfloat16: 0x1p-133
+    case .float32: 0x1p-149
+    case .float64: .leastNonzeroMagnitude
+    default: 1
+    }
+  }
+
+  /// The smallest positive number that has all digits; 1 for integers.
+  package var leastNormalValue: Double {
+    switch self {
+    case .float16: 0x1p-14
+    case .bfloat16, .float32: 0x1p-126
+    case .float64: .leastNormalMagnitude
+    default: 1
     }
   }
 }
