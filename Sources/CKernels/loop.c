@@ -396,6 +396,24 @@ static bool ck_is_table(const ck_operand *operand, size_t block, size_t count) {
     && operand->shape[1] + block <= count;
 }
 
+// The size of blocks that end where rows of strided inputs do, if there are such rows: within one,
+// inputs are dense and need not be copied.
+static size_t ck_row_block(const ck_loop *loop, const ck_operand *operands, size_t block) {
+  size_t row = 0;
+  for (int32_t i = 0; i < loop->input_count; i++) {
+    const ck_operand *operand = &operands[i];
+    int32_t last = operand->rank - 1;
+    if (operand->access != CK_ACCESS_STRIDED || ck_is_table(operand, block, loop->count)) continue;
+    if (operand->strides[last] != 1 || (row > 0 && operand->shape[last] != row)) return block;
+    row = operand->shape[last];
+  }
+  for (size_t parts = 1; row / parts >= CK_SMALLEST_BLOCK; parts++) {
+    // Whole vectors, so that registers and dense buffers stay aligned.
+    if (row / parts <= block && row % (parts * 64) == 0) return row / parts;
+  }
+  return block;
+}
+
 // Elements of the largest type that anything in a register can have. Registers carry no type, but
 // only casts and random bits write elements larger than those they read.
 static size_t ck_largest_element(const ck_loop *loop, const ck_operand *operands) {
@@ -441,6 +459,7 @@ void ck_run_loop(const ck_loop *loop, void *const *buffers) {
   size_t largest = loop->register_count > 0 ? ck_largest_element(loop, operands) : 8;
   size_t block = CK_BLOCK;
   while (block > CK_SMALLEST_BLOCK && slots * block * largest > CK_WORKING_SET) block /= 2;
+  if (loop->row == 0) block = ck_row_block(loop, operands, block);
   if (loop->row > 0) block = block < loop->row ? loop->row : block / loop->row * loop->row;
   // Small loops need, and touch, only what they use; rounded so that slots stay aligned.
   size_t slot_block = ((loop->count < block ? loop->count : block) + 63) & ~(size_t)63;
