@@ -5,6 +5,9 @@
 enum {
   accumulator_count = 32768,   // f32 accumulators of a block of f16 or bf16 rows
   widest_strip = 4096,         // elements of a row that are accumulated at a time
+  strip_bytes = 16384,         // blocks that stay in the first-level cache
+  fewest_blocks = 16,          // for positions in registers to pay
+  most_taken = 1024,           // numbers of each block, likewise
 };
 
 // ---------------------------------------------------------------------------------------------
@@ -36,18 +39,64 @@ static void gather_rows(void *context, size_t begin, size_t end) {
   }
 }
 
-// Rows of a single element are frequent (picking a class out of each row, for one), and calling
-// memcpy for them would cost several times what they need.
+// Rows as short as a number are frequent (picking a class out of each row, for one), and calling
+// memcpy for them would cost several times what they need. A number may be several smaller ones.
 #define DEFINE_GATHER(bits)                                                               \
-  static void gather_elements_##bits(void *context, size_t begin, size_t end) {           \
+  typedef uint##bits##_t number_##bits __attribute__((aligned(1), may_alias));            \
+                                                                                          \
+  static void gather_numbers_##bits(void *context, size_t begin, size_t end) {            \
     const gather_job *job = context;                                                      \
     size_t outer = begin / job->index_count, i = begin % job->index_count;                \
-    uint##bits##_t *out = (uint##bits##_t *)job->out + begin;                             \
+    number_##bits *out = (number_##bits *)job->out + begin;                               \
     for (size_t left = end - begin; left > 0; outer++, i = 0) {                           \
-      const uint##bits##_t *block = (const uint##bits##_t *)job->in + outer * job->rows;  \
+      const number_##bits *block = (const number_##bits *)job->in + outer * job->rows;    \
       size_t stop = ck_smaller(job->index_count, i + left);                               \
       left -= stop - i;                                                                   \
       for (; i < stop; i++) *out++ = block[clamped(job->indices[i], job->rows)];          \
+    }                                                                                     \
+  }                                                                                       \
+  DEFINE_TAKE(bits, 1)                                                                    \
+  DEFINE_TAKE(bits, 2)                                                                    \
+  DEFINE_TAKE(bits, 3)                                                                    \
+  DEFINE_TAKE(bits, 4)                                                                    \
+  DEFINE_TAKE(bits, 8)                                                                    \
+                                                                                          \
+  /* The same few numbers out of each of many blocks, the blocks begin ..< end. */        \
+  static void gather_blocks_##bits(void *context, size_t begin, size_t end) {             \
+    const gather_job *job = context;                                                      \
+    size_t rows = job->rows, count = job->index_count;                                    \
+    size_t strip = ck_larger(strip_bytes / (ck_larger(rows, count) * (bits / 8)), 1);     \
+    for (size_t first = begin; first < end; first += strip) {                             \
+      size_t blocks = ck_smaller(strip, end - first);                                     \
+      number_##bits *out = (number_##bits *)job->out + first * count;                     \
+      const number_##bits *in = (const number_##bits *)job->in + first * rows;            \
+      const int64_t *indices = job->indices;                                              \
+      size_t left = count;                                                                \
+      for (; left >= 8; left -= 8, out += 8, indices += 8) {                              \
+        take_8_##bits(out, count, in, rows, indices, blocks);                             \
+      }                                                                                   \
+      for (; left >= 4; left -= 4, out += 4, indices += 4) {                              \
+        take_4_##bits(out, count, in, rows, indices, blocks);                             \
+      }                                                                                   \
+      switch (left) {                                                                     \
+        case 3: take_3_##bits(out, count, in, rows, indices, blocks); break;              \
+        case 2: take_2_##bits(out, count, in, rows, indices, blocks); break;              \
+        case 1: take_1_##bits(out, count, in, rows, indices, blocks); break;              \
+      }                                                                                   \
+    }                                                                                     \
+  }
+
+// Several numbers out of each block: their positions stay in registers.
+#define DEFINE_TAKE(bits, taken)                                                          \
+  static void take_##taken##_##bits(number_##bits *restrict out, size_t out_step,         \
+                                    const number_##bits *restrict in, size_t rows,        \
+                                    const int64_t *indices, size_t blocks) {              \
+    size_t positions[taken];                                                              \
+    for (size_t i = 0; i < taken; i++) positions[i] = clamped(indices[i], rows);          \
+    for (size_t b = 0; b < blocks; b++, out += out_step, in += rows) {                    \
+      number_##bits numbers[taken];                                                       \
+      for (size_t i = 0; i < taken; i++) numbers[i] = in[positions[i]];                   \
+      for (size_t i = 0; i < taken; i++) out[i] = numbers[i];                             \
     }                                                                                     \
   }
 DEFINE_GATHER(8)
@@ -55,17 +104,28 @@ DEFINE_GATHER(16)
 DEFINE_GATHER(32)
 DEFINE_GATHER(64)
 
-static const ck_range_body gather_elements[9] = {
-  [1] = gather_elements_8, [2] = gather_elements_16,
-  [4] = gather_elements_32, [8] = gather_elements_64,
+typedef struct number_gathers {
+  ck_range_body numbers, blocks;
+} number_gathers;
+
+#define NUMBER_GATHERS(bits) [bits / 8] = {gather_numbers_##bits, gather_blocks_##bits}
+static const number_gathers gathers_of_size[9] = {
+  NUMBER_GATHERS(8), NUMBER_GATHERS(16), NUMBER_GATHERS(32), NUMBER_GATHERS(64),
 };
 
 void ck_gather_rows(size_t size, void *out, const void *in, const int64_t *indices,
                     size_t outer, size_t rows, size_t row, size_t index_count) {
   if (outer == 0 || rows == 0 || row == 0 || index_count == 0) return;
-  gather_job job = {out, in, indices, rows, row * size, index_count};
-  ck_parallel_for(outer * index_count, ck_divide_up(CK_PARALLEL_GRAIN, job.row_bytes),
-                  row == 1 ? gather_elements[size] : gather_rows, &job);
+  size_t bytes = row * size;
+  gather_job job = {out, in, indices, rows, bytes, index_count};
+  const number_gathers *gathers = bytes <= 8 ? &gathers_of_size[bytes] : NULL;
+  if (gathers && gathers->blocks && outer >= fewest_blocks && index_count <= most_taken) {
+    ck_parallel_for(outer, ck_divide_up(CK_PARALLEL_GRAIN, index_count * bytes), gathers->blocks,
+                    &job);
+    return;
+  }
+  ck_parallel_for(outer * index_count, ck_divide_up(CK_PARALLEL_GRAIN, bytes),
+                  gathers && gathers->numbers ? gathers->numbers : gather_rows, &job);
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -295,8 +295,8 @@ void ck_gather_elements(size_t size, bool wide, void *out, const void *in, const
                         size_t outer, size_t extent, size_t inner, size_t count);
 
 // out[o, positions[o, i, n], n] += in[o, i, n], out is zeroed first; shapes as above, the other way
-// round. Positions outside 0 ..< extent are skipped. Sums in the order of i.
-void ck_scatter_add_elements(ck_type type, bool wide, void *out, const void *in,
+// round. Positions outside 0 ..< extent are clamped or skipped. Sums in the order of i.
+void ck_scatter_add_elements(ck_type type, bool wide, bool clamps, void *out, const void *in,
                              const void *positions, size_t outer, size_t extent, size_t inner,
                              size_t count);
 

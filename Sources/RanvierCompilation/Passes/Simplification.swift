@@ -94,6 +94,12 @@ package enum Simplification {
         node.primitive = Transpose(permutation: permutation)
         operands = inner.operands
       }
+    case let slice as Slice:
+      if let inner = graph.node(of: operands[0]), let first = inner.primitive as? Slice {
+        node.primitive = first.followed(by: slice)
+        operands = inner.operands
+      }
+      if type(operands[0]) == types[0] { return operands[0] }
     case is Add:
       if isConstant(operands[1], 0), let same = other(0) { return same }
       if isConstant(operands[0], 0), let same = other(1) { return same }

@@ -93,9 +93,9 @@ private func windowElements(
   let size = x.shape[axis]
   let step = Double(size - window) / Double(max(count - 1, 1))
   let index = Tensor.range(count, elementType: sample.elementType).reshaped(to: [1, count, 1])
-  let shifted = ((index + sample) * step).cast(to: .int64) - (sample * step).cast(to: .int64)
-  let starts = select(equal(index, count - 1), Tensor(Int64(size - window)), shifted)
-  let taps = Tensor.range(window, elementType: .int64).reshaped(to: [1, 1, window, 1])
+  let shifted = ((index + sample) * step).cast(to: .int32) - (sample * step).cast(to: .int32)
+  let starts = select(equal(index, count - 1), Tensor(Int32(size - window)), shifted)
+  let taps = Tensor.range(window, elementType: .int32).reshaped(to: [1, 1, window, 1])
   let (batch, channels) = (sample.shape[0], sample.shape[-1])
   let positions = (starts.reshaped(to: [batch, count, 1, channels]) + taps)
   if batch == 1, channels == 1 {

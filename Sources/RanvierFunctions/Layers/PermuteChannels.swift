@@ -16,16 +16,24 @@ public func permuteChannels(_ x: Tensor, order: [Int]) -> Tensor {
         operation: "permuteChannels", rule: "an order of all channels, each once",
         got: "\(order) for x \(x.shape)"))
   }
-  // Runs of channels that stay together are copied together.
-  var runs: [Range<Int>] = []
-  for channel in order {
-    if let last = runs.last, last.upperBound == channel {
-      runs[runs.count - 1] = last.lowerBound ..< channel + 1
-    } else {
-      runs.append(channel ..< channel + 1)
+  let run = commonRun(of: order)
+  if run == order.count { return x }
+  // Channels that stay together are moved together.
+  let runs = x.reshaped(to: Shape(x.shape.sizes.dropLast() + [order.count / run, run]))
+  let positions = stride(from: 0, to: order.count, by: run).map { Int64(order[$0] / run) }
+  return runs.gathered(at: Tensor(positions), alongAxis: -2).reshaped(to: x.shape)
+    .spelled("permuteChannels", x)
+}
+
+/// The largest number such that runs of so many channels, each from a multiple of it on, stay
+/// together in an order.
+private func commonRun(of order: [Int]) -> Int {
+  var common = order.count
+  for position in order.indices where position == 0 || order[position] != order[position - 1] + 1 {
+    for start in [position, order[position]] {
+      var rest = start
+      while rest > 0 { (common, rest) = (rest, common % rest) }
     }
   }
-  if runs.count < 2 { return x }
-  return Tensor(
-    concatenating: runs.map { x.sliced($0, alongAxis: x.rank - 1) }, alongAxis: x.rank - 1)
+  return common
 }

@@ -37,6 +37,7 @@ package struct RouterLayer: Layer {
 /// Feed-forward experts, and how much each counts for each token as the second input.
 package struct ExpertsLayer: Layer {
   package let experts: Int
+  package let chosen: Int
   package let hidden: Int
   package let activation: Activation
   package let isGated: Bool
@@ -80,8 +81,8 @@ package struct ExpertsLayer: Layer {
         call.input, weights: call.inputs[1], hiddenKernels: parameters["hidden_kernel"],
         hiddenBiases: useBias ? parameters["hidden_bias"] : nil,
         outputKernels: parameters["output_kernel"],
-        outputBiases: useBias ? parameters["output_bias"] : nil, activation: activation,
-        isGated: isGated))
+        outputBiases: useBias ? parameters["output_bias"] : nil, chosen: chosen,
+        activation: activation, isGated: isGated))
   }
 }
 
@@ -90,8 +91,8 @@ extension Model {
   /// feed-forward layer of its own.
   ///
   /// Products with the router's kernel choose the experts, and a softmax over those of the chosen
-  /// weights them. All experts are computed for all tokens, so that no token is left out, and time
-  /// grows with the number of experts. ``loadBalancing(_:chosen:)`` of the router's
+  /// weights them. No token is left out. Of many tokens, each is computed by the experts that it has
+  /// chosen, and time grows with ``chosen``; few are computed by all. ``loadBalancing(_:chosen:)`` of the router's
   /// products is what to add to a loss so that all experts are used.
   ///
   /// - Shapes: input `[batch, ..., features]`, output as input.
@@ -118,8 +119,9 @@ extension Model {
         name: "router", file, line)
       return Model(
         ExpertsLayer(
-          experts: experts, hidden: hidden, activation: activation, isGated: isGated,
-          useBias: useBias, kernelInitializer: kernelInitializer, biasInitializer: biasInitializer),
+          experts: experts, chosen: chosen, hidden: hidden, activation: activation,
+          isGated: isGated, useBias: useBias, kernelInitializer: kernelInitializer,
+          biasInitializer: biasInitializer),
         [x, weights], name: "experts", location: CodeLocation(file: "\(file)", line: line))
     }
   }

@@ -115,6 +115,48 @@ struct SimplificationTests {
       ])
   }
 
+  @Test func `slices of slices become one`() throws {
+    let image = TensorType(.float32, [2, 9, 10])
+    let cases: [(String, @Sendable (Tensor) -> Tensor, String?)] = [
+      (
+        "of two axes", { $0[.all, 2 ..< 8][.all, .all, 3 ..< 9] }, "slice [0..<2, 2..<8, 3..<9]"
+      ),
+      ("of one axis", { $0[.all, 2 ..< 8][.all, 1 ..< 4] }, "slice [0..<2, 3..<6, 0..<10]"),
+      (
+        "with strides", { $0[.all, .every(2, in: 1 ..< 9)][.all, .every(3, in: 1 ..< 4)] },
+        "slice [0..<2, 3..<4, 0..<10]"
+      ),
+      (
+        "of several with strides",
+        { $0[.all, .all, .every(2)][.all, .all, .every(2, in: 1 ..< 5)] },
+        "slice [0..<2, 0..<9, 2..<7 by 4]"
+      ),
+      (
+        "empty behind the last", { $0[.all, 2 ..< 8][.all, 6 ..< 6] },
+        "slice [0..<2, 2..<2, 0..<10]"
+      ),
+      (
+        "of three", { $0[1 ..< 2][.all, 4 ..< 9][.all, 2 ..< 3] }, "slice [1..<2, 6..<7, 0..<10]"
+      ),
+      ("of everything", { $0[.all, 0 ..< 9][.all, .every(1)] }, nil),
+    ]
+    let x = RandomKey(seed: 5).normal(image.shape)
+    for (name, function, expected) in cases {
+      let graph = Simplification.run(Graph(recording: [image]) { [function($0[0])] })
+      #expect(graph.verify() == nil)
+      #expect(graph.nodes.map { "\($0.primitive)" } == (expected.map { [$0] } ?? []), "\(name)")
+      try expectCompiledMatches(at: [x], name) { function($0[0]) }
+    }
+    // What is in between may be needed as well.
+    #expect(
+      simplified([image]) { x in
+        let half = x[0][.all, 0 ..< 5]
+        return [half, half[1]]
+      } == [
+        "slice [0..<2, 0..<5, 0..<10]", "slice [1..<2, 0..<5, 0..<10]", "reshape to [5, 10]",
+      ])
+  }
+
   @Test func `what looks like an identity but changes the type stays`() {
     let ones = Tensor.ones([2, 3])
     #expect(simplified([TensorType(.float32, [3])]) { [$0[0] * ones] } == ["multiply"])

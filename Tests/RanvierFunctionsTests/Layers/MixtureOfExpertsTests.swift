@@ -51,8 +51,70 @@ import Testing
       at: operands.map { $0.cast(to: .float32) }, "experts", of: Self.function)
   }
 
+  /// Enough tokens for blocks of one expert each; half of them choose the first.
+  private static func routed(
+    _ tokens: Int, _ experts: Int, _ elementType: ElementType
+  ) -> [Tensor] {
+    let scores = RandomKey(seed: 70).normal([tokens, experts], elementType: elementType)
+    let favour = Tensor.range(tokens * experts, elementType: elementType)
+      .reshaped(to: [tokens, experts])
+    let shapes: [Shape] = [
+      [tokens, 4], [experts, 4, 6], [experts, 6], [experts, 3, 2], [experts, 2],
+    ]
+    let others = shapes.enumerated().map {
+      RandomKey(seed: UInt64(71 + $0)).normal($1, elementType: elementType)
+    }
+    let first = select(equal(remainder(favour, Double(2 * experts)), 0), Tensor(9.0), Tensor(0.0))
+    return [others[0], scores + first.cast(to: elementType)] + others.dropFirst()
+  }
+
+  @Test(arguments: [(150, 8, 2), (150, 8, 1), (300, 20, 3), (7, 8, 2), (40, 5, 5)])
+  func `chosen experts alone give the same`(tokens: Int, experts: Int, chosen: Int) throws {
+    let x = Self.routed(tokens, experts, .float64)
+    let function = { @Sendable (x: [Tensor], chosen: Int?, count: Int) in
+      mixtureOfExperts(
+        x[0], weights: expertWeights(x[1], chosen: count), hiddenKernels: x[2],
+        hiddenBiases: x[3], outputKernels: x[4], outputBiases: x[5], chosen: chosen,
+        activation: .silu, isGated: true)
+    }
+    let cotangent = RandomKey(seed: 1).normal([tokens, 2], elementType: .float64)
+    let (value, pullback) = valueWithPullback(at: x) { function($0, chosen, chosen) }
+    let (expected, expectedPullback) = valueWithPullback(at: x) { function($0, nil, chosen) }
+    expectClose(value, expected, relative: 1e-12, absolute: 1e-13)
+    for (gradient, wanted) in zip(pullback(cotangent), expectedPullback(cotangent)) {
+      expectClose(gradient, wanted, relative: 1e-12, absolute: 1e-12, "\(gradient.shape)")
+    }
+    try expectCompiledMatches(at: x.map { $0.cast(to: .float32) }, "\(tokens) tokens") {
+      function($0, chosen, chosen)
+    }
+  }
+
+  @Test func `weights that are not among the largest do not count`() {
+    for tokens in [3, 150] {
+      let x = Self.routed(tokens, 8, .float64)
+      let function = { (weights: Tensor, chosen: Int?) in
+        mixtureOfExperts(
+          x[0], weights: weights, hiddenKernels: x[2], outputKernels: x[4], chosen: chosen,
+          isGated: true)
+      }
+      let weights = RandomKey(seed: 4).uniform([tokens, 8], elementType: .float64)
+      let best = weights.top(2).values[.all, 1 ..< 2]
+      let expected = function(select(less(weights, best), 0, weights), nil)
+      expectClose(function(weights, 2), expected, relative: 1e-12, absolute: 1e-13)
+    }
+  }
+
   @Test func `says what does not fit`() {
     let x = operands.map { $0.cast(to: .float32) }
+    for chosen in [0, 4, -1] {
+      expectError(
+        mixtureOfExperts(
+          x[0], weights: x[1], hiddenKernels: x[2], outputKernels: x[4], chosen: chosen),
+        """
+        mixtureOfExperts needs at least one and at most all experts that are chosen, got \(chosen) \
+        of 3
+        """)
+    }
     let rule = """
       mixtureOfExperts needs floating-point numbers x [..., features], weights [..., experts], \
       hidden kernels [experts, features, hidden] with biases [experts, hidden] and output kernels \

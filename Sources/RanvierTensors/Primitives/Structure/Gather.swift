@@ -31,11 +31,26 @@ package struct Gather: Primitive {
     let shape = application.operands[0].shape
     return [
       application.ifNeeded(0) {
+        // Rows in another order go back to where they were, without anything to add up.
+        if let places = Gather.inverse(of: application.operands[1], count: shape[axis]) {
+          return apply(self, [application.cotangent, places])
+        }
         let last = Tensor(Double(Swift.max(shape[axis] - 1, 0)), elementType: .int64)
         let clamped = minimum(maximum(application.operands[1], 0), last)
         return apply(ScatterAdd(axis: axis, size: shape[axis]), [application.cotangent, clamped])
       }, nil,
     ]
+  }
+
+  /// The place of each row among positions that are known to be those of all rows, each once.
+  private static func inverse(of positions: Tensor, count: Int) -> Tensor? {
+    guard positions.isConcrete, positions.shape == [count] else { return nil }
+    var places = [Int64?](repeating: nil, count: count)
+    for (place, position) in positions.scalars(as: Int.self).enumerated() {
+      guard places.indices.contains(position), places[position] == nil else { return nil }
+      places[position] = Int64(place)
+    }
+    return Tensor(places.compactMap { $0 })
   }
 
   package func vectorized(_ batch: BatchedApplication) -> [Tensor] {

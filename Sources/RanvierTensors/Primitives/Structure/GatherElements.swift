@@ -34,17 +34,18 @@ package struct GatherElements: Primitive {
     return [
       application.ifNeeded(0) {
         let positions = application.operands[1]
-        let clamped = minimum(maximum(positions, 0), Swift.max(size - 1, 0))
         if positions.shape[axis] == 1 {
           // Nothing adds up, and a choice becomes part of what is done with the result.
           var sizes = [Int](repeating: 1, count: positions.rank)
           sizes[axis] = size
+          let clamped = minimum(maximum(positions, 0), Swift.max(size - 1, 0))
           let places = Tensor.range(size, elementType: positions.elementType)
           return select(
             equal(clamped, places.reshaped(to: Shape(sizes))), application.cotangent, 0)
         }
         return apply(
-          ScatterAddElements(axis: axis, size: size), [application.cotangent, clamped])
+          ScatterAddElements(axis: axis, size: size, clamps: true),
+          [application.cotangent, positions])
       }, nil,
     ]
   }

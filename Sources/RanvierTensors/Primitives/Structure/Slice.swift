@@ -1,8 +1,8 @@
 /// Every `stride`-th index of a range along each axis.
 package struct Slice: Primitive {
-  package let starts: [Int]
-  package let ends: [Int]
-  package let strides: [Int]
+  package private(set) var starts: [Int]
+  package private(set) var ends: [Int]
+  package private(set) var strides: [Int]
 
   package init(starts: [Int], ends: [Int], strides: [Int]) {
     self.starts = starts
@@ -39,6 +39,24 @@ package struct Slice: Primitive {
   /// How many positions a range holds.
   static func size(from start: Int, to end: Int, by stride: Int) -> Int {
     end == start ? 0 : (end - start - 1) / stride + 1
+  }
+
+  /// The slice that takes from this one's operand what another takes from its result.
+  package func followed(by next: Slice) -> Slice {
+    var whole = self
+    for axis in starts.indices {
+      let count = Slice.size(from: next.starts[axis], to: next.ends[axis], by: next.strides[axis])
+      if count == 0 {
+        // An empty range may begin behind the last position, where this one has no place for it.
+        whole.ends[axis] = starts[axis]
+        continue
+      }
+      whole.starts[axis] = starts[axis] + next.starts[axis] * strides[axis]
+      // A single element has no distance, and the product of two could be beyond all numbers.
+      whole.strides[axis] = count == 1 ? 1 : strides[axis] * next.strides[axis]
+      whole.ends[axis] = whole.starts[axis] + (count - 1) * whole.strides[axis] + 1
+    }
+    return whole
   }
 
   package func pullback(_ application: Application) -> [Tensor?] {

@@ -18,6 +18,10 @@ import Testing
         expectMatchesReference(
           PrimitiveSample(ScatterAddElements(axis: axis, size: 4), [.init(chosen), positions]),
           as: type)
+        expectMatchesReference(
+          PrimitiveSample(
+            ScatterAddElements(axis: axis, size: 4, clamps: true), [.init(chosen), positions]),
+          as: type)
       }
       let index = Tensor(positions, using: &generator)
       expectGradientsMatch(

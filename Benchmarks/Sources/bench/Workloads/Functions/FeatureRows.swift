@@ -41,7 +41,8 @@ extension FunctionRow {
       ]
     ) {
       mixtureOfExperts(
-        $0[0], weights: expertWeights($0[1], chosen: 2), hiddenKernels: $0[2], outputKernels: $0[3])
+        $0[0], weights: expertWeights($0[1], chosen: 2), hiddenKernels: $0[2],
+        outputKernels: $0[3], chosen: 2)
     },
   ]
 }
