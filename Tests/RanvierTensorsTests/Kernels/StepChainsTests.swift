@@ -160,7 +160,7 @@ import Testing
     return ElementLoop(
       shape: [2, 4], rowLength: rowLength, inputs: [type, type, type], steps: steps,
       outputs: outputs
-    ).makeKernel().name
+    ).makeKernel().implementation
   }
 
   private static func step(
