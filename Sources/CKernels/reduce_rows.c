@@ -76,9 +76,12 @@ DEFINE_TYPE(WHOLE, f64, double)
   }
 static const ck_row_kernel kernels[2][CK_REDUCE_ALL + 1] = {KERNELS(f32), KERNELS(f64)};
 
+// Of f32 or f64; no call, which would take as long as a short row.
+static size_t size_of(ck_type type) { return type == CK_F64 ? sizeof(double) : sizeof(float); }
+
 static bool has_lanes(ck_type type, size_t row) {
   bool is_float = type == CK_F32 || type == CK_F64;
-  return is_float && row >= 64 / ck_type_size(type) && row <= longest_row;
+  return is_float && row * size_of(type) >= 64 && row <= longest_row;
 }
 
 ck_row_kernel ck_sum_of_products_kernel(ck_type type, size_t row) {
@@ -96,7 +99,7 @@ typedef struct lane_rows {
 
 static void run_rows(void *context, size_t begin, size_t end) {
   const lane_rows *r = context;
-  size_t size = ck_type_size(r->type);
+  size_t size = size_of(r->type);
   kernels[r->type == CK_F64][r->operation](
     r->out + begin * size, r->in + begin * r->row * size, NULL, end - begin, r->row);
   if (r->operation == CK_REDUCE_NORM) {
@@ -108,6 +111,10 @@ bool ck_reduce_rows(ck_reduction operation, ck_type type, void *out, const void 
                     size_t row) {
   if (!has_lanes(type, row)) return false;
   lane_rows context = {operation, type, out, in, row};
-  ck_parallel_for(rows, ck_larger(CK_PARALLEL_GRAIN / 4 / row, 1), run_rows, &context);
+  if (rows * row <= CK_PARALLEL_GRAIN / 4) {
+    run_rows(&context, 0, rows);
+  } else {
+    ck_parallel_for(rows, ck_larger(CK_PARALLEL_GRAIN / 4 / row, 1), run_rows, &context);
+  }
   return true;
 }

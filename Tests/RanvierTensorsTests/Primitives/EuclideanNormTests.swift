@@ -66,7 +66,7 @@ import Testing
   @Test func `integers have no norm of their type`() {
     let result: Tensor = apply(EuclideanNorm(axes: [0]), [Tensor([3, 4])])
     #expect(
-      result.error?.description
+      result.error?.message
         == "norm(order:) needs floating-point elements, got i64[2]; convert with cast(to:)")
   }
 }
