@@ -1,3 +1,4 @@
+import RanvierCompilation
 import RanvierFunctions
 import RanvierTensors
 import TestSupport
@@ -40,6 +41,20 @@ import Testing
     for (name, unit, _) in Self.units {
       #expect(unit(x, 0, .second) == Tensor([0.0]), "\(name)")
       #expect(gradient(at: x) { unit($0, 0, .second).sum() } == Tensor([0.0, 0]), "\(name)")
+    }
+  }
+
+  @Test func `long rows, whose halves are read where they lie`() throws {
+    // Halves of a block, of several blocks, of no whole vectors, and beside operands of other rows.
+    for width in [512, 640, 1024, 1280, 2560, 5000, 8192] {
+      let x = RandomKey(seed: UInt64(width)).normal([7, width])
+      let halves = (x[.all, 0 ..< width / 2], x[.all, (width / 2)...])
+      let expected = halves.0 * sigmoid(halves.1)
+      let column = Tensor.range(7, elementType: .float32).expandedDimension(at: 1)
+      let row = Tensor.range(width / 2, elementType: .float32)
+      let results = try compile { (x: Tensor) in [glu(x), glu(x) * row, glu(x) - column] }(x)
+      let wanted = [expected, expected * row, expected - column]
+      for (result, wanted) in zip(results, wanted) { expectClose(result, wanted, "\(width)") }
     }
   }
 }
