@@ -73,8 +73,8 @@ enum {
 #define CK_LINK_CODE(name, first_constant, second_constant) \
   (4 * CK_LINK_##name + 2 * (first_constant) + (second_constant))
 
-// A link ready to run: where its operands are, and whether they move on from tile to tile, all bits or
-// none.
+// A link ready to run: where its operands are, and the bits of a tile's offset by which they move on: all
+// for elements, the lower ones for elements that repeat.
 typedef struct ck_running_link {
   uint32_t code;
   char *operands[2];
@@ -237,7 +237,8 @@ static void ck_run_rows(const ck_chain *chain, const void *const *values, size_t
   }
 }
 
-void ck_run_chain(const ck_chain *chain, const void *const *values, size_t n, size_t row) {
+void ck_run_chain(const ck_chain *chain, const void *const *values, const size_t *periods, size_t n,
+                  size_t row) {
   size_t tile_bytes, size = ck_type_size(chain->lanes);
   ck_tile_function run = ck_choose_tiles(chain->lanes == CK_F64, &tile_bytes);
   size_t tile = tile_bytes / size, whole = n / tile * tile;
@@ -253,11 +254,21 @@ void ck_run_chain(const ck_chain *chain, const void *const *values, size_t n, si
     const ck_link *link = &chain->links[i];
     links[i].code = 4 * (uint32_t)link->operation + 2 * (link->kinds[0] == CK_LINK_CONSTANT)
       + (link->kinds[1] == CK_LINK_CONSTANT);
-    for (size_t k = 0; k < 2; k++) {
-      links[i].moves[k] = link->kinds[k] == CK_LINK_VALUE ? ~(size_t)0 : 0;
+    links[i].operands[1] = NULL;
+    links[i].moves[1] = 0;
+    // Most links have one operand; this runs for each block.
+    for (size_t k = 0; k < 2 && (k == 0 || link->kinds[1] != CK_LINK_NONE); k++) {
+      links[i].moves[k] = 0;
       switch (link->kinds[k]) {
         case CK_LINK_NONE: links[i].operands[k] = NULL; break;
-        case CK_LINK_VALUE:
+        case CK_LINK_VALUE: {
+          links[i].operands[k] = (char *)values[link->operands[k]];
+          // From the beginning again, which stays in the cache; whole tiles at least.
+          size_t period = periods[link->operands[k]] * size;
+          if (period > 0 && period < tile_bytes) period = tile_bytes;
+          links[i].moves[k] = period - 1;
+          break;
+        }
         case CK_LINK_CONSTANT: links[i].operands[k] = (char *)values[link->operands[k]]; break;
         case CK_LINK_SLOT: links[i].operands[k] = slot + link->operands[k] * CK_LARGEST_TILE; break;
         case CK_LINK_ROW:

@@ -111,6 +111,7 @@ CK_TILE_TARGET static void CK_TILE_FUNCTION(
       switch (link->code) {
         CK_TILE_BINARY(LOAD, y)
         CK_TILE_UNARY(TRUTH_AS_NUMBER, (integers)x & (integers)(vector)1)
+        CK_TILE_UNARY(SQUARE, x * x)
         CK_LINK_BINARIES(CK_TILE_BINARY)
         CK_LINK_EXTREMES(CK_TILE_EXTREME)
         CK_LINK_UNARIES(CK_TILE_UNARY)

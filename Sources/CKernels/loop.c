@@ -90,12 +90,13 @@ static void ck_run_range(void *context, size_t begin, size_t end) {
   char *workspace = (char *)(((uintptr_t)space + 63) & ~(uintptr_t)63);
 
   const void *values[CK_LOOP_MAX_BUFFERS + CK_LOOP_MAX_REGISTERS];
-  size_t built[CK_LOOP_MAX_BUFFERS];
+  ck_table tables[CK_LOOP_MAX_BUFFERS];
+  size_t periods[CK_LOOP_MAX_BUFFERS + CK_LOOP_MAX_REGISTERS] = {0};
   for (int32_t i = 0; i < buffer_count; i++) {
     const ck_operand *operand = &plan->operands[i];
     const char *data = ck_operand_data(plan, i);
     values[i] = data;
-    built[i] = SIZE_MAX;
+    tables[i] = (ck_table){0, 0};
     char *slot = workspace + operand->base;
     if (operand->access == CK_ACCESS_COLUMNS) {
       values[i] = slot;
@@ -123,7 +124,7 @@ static void ck_run_range(void *context, size_t begin, size_t end) {
           break;
         case CK_ACCESS_TABLE:
           values[i] = ck_repeat(operand, data, position, n, block, workspace + operand->base,
-                                &built[i]);
+                                &tables[i], &periods[i]);
           break;
         case CK_ACCESS_STRIDED:
           if (i >= loop->input_count) {
@@ -161,7 +162,7 @@ static void ck_run_range(void *context, size_t begin, size_t end) {
           step->row_kernel(out, in[0], in[1], n / loop->row, loop->row);
           break;
         case CK_STEP_CHAIN:
-          ck_run_chain(step->chain, values, n, loop->row);
+          ck_run_chain(step->chain, values, periods, n, loop->row);
           break;
         case CK_STEP_SPREAD:
           ck_spread(ck_type_size(step->type), out, in[0], n / loop->row, loop->row);
@@ -277,15 +278,18 @@ void ck_run_loop(const ck_loop *loop, void *const *buffers) {
   }
 
   // Results do not depend on the size of blocks.
-  size_t largest = loop->register_count > 0 ? ck_largest_element(loop, operands) : 8;
-  size_t block = CK_BLOCK;
+  size_t largest = ck_largest_element(loop, operands);
+  // Without registers a block only has to be short enough for the tables.
+  size_t block = loop->register_count > 0 ? CK_BLOCK : 4 * CK_BLOCK;
   while (block > CK_SMALLEST_BLOCK
          && (slots * block * largest > CK_WORKING_SET
              || 2 * all_slots * block * largest > CK_LOOP_MAX_WORKSPACE)) {
     block /= 2;
   }
   ck_columns columns = ck_plan_columns(loop);
-  if (loop->row == 0 && columns.columns == 0) block = ck_row_block(loop, operands, block);
+  if (loop->row == 0 && columns.columns == 0) {
+    block = ck_row_block(loop, operands, ck_segment_block(loop, operands, block));
+  }
   size_t unit = columns.columns > 0 ? columns.width : loop->row;
   if (unit > 0) block = block < unit ? unit : block / unit * unit;
   // Small loops need, and touch, only what they use; rounded so that slots stay aligned.

@@ -226,19 +226,31 @@ static void ck_build_table(const ck_operand *operand, const char *data, size_t s
   }
 }
 
-// What an input that repeats has in a block. `built` is the segment that the table is for.
+// The elements that a table is for: none before it is built.
+typedef struct ck_table {
+  size_t begin, end;
+} ck_table;
+
+// What an input that repeats has in a block. `period` is set if the block begins with a period of a power
+// of two.
 static const void *ck_repeat(const ck_operand *operand, const char *data, size_t position,
-                             size_t count, size_t block, char *slot, size_t *built) {
-  size_t segment = position / operand->segment;
-  if ((position + count - 1) / operand->segment != segment) {
-    char *behind = slot + (((operand->period + block) * operand->size + 63) & ~(size_t)63);
-    return ck_expand(operand, data, position, count, behind);
-  }
-  if (*built != segment) {
+                             size_t count, size_t block, char *slot, ck_table *table,
+                             size_t *period) {
+  *period = 0;
+  // Divisions take longer than small blocks.
+  if (position < table->begin || position + count > table->end) {
+    size_t segment = position / operand->segment, begin = segment * operand->segment;
+    if (position + count > begin + operand->segment) {
+      char *behind = slot + (((operand->period + block) * operand->size + 63) & ~(size_t)63);
+      return ck_expand(operand, data, position, count, behind);
+    }
     ck_build_table(operand, data, segment, block, slot);
-    *built = segment;
+    *table = (ck_table){begin, begin + operand->segment};
   }
-  return slot + position % operand->period * operand->size;
+  size_t mask = operand->period - 1;
+  if ((operand->period & mask) != 0) return slot + position % operand->period * operand->size;
+  if ((position & mask) == 0 && block >= CK_SMALLEST_BLOCK) *period = operand->period;
+  return slot + (position & mask) * operand->size;
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -280,6 +292,17 @@ static bool ck_plan_table(ck_operand *operand, size_t block, size_t count) {
   size_t table = operand->period + block;
   return operand->period <= block
     && (operand->segment == count ? table <= count : 2 * table <= operand->segment);
+}
+
+// The size of blocks that end where segments of tables do, if such blocks are not too short: a block
+// that begins in one and ends in another needs copies.
+static size_t ck_segment_block(const ck_loop *loop, ck_operand *operands, size_t block) {
+  size_t shorter = block;
+  for (int32_t i = 0; i < loop->input_count; i++) {
+    if (!ck_plan_table(&operands[i], block, loop->count)) continue;
+    while (shorter >= CK_SMALLEST_BLOCK && operands[i].segment % shorter != 0) shorter /= 2;
+  }
+  return shorter >= CK_SMALLEST_BLOCK ? shorter : block;
 }
 
 // The size of blocks that end where rows of strided inputs do, if there are such rows: within one,

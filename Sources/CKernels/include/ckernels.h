@@ -177,6 +177,7 @@ enum {
   CK_LINK_LOAD_TRUTH,       // from a value of type bool
   CK_LINK_STORE_TRUTH,      // to a value of type bool
   CK_LINK_TRUTH_AS_NUMBER,  // 0 and 1
+  CK_LINK_SQUARE,           // what is held, multiplied by itself
   CK_LINK_NAMED_COUNT
 };
 
@@ -199,7 +200,10 @@ int ck_link_operation(ck_op op, ck_type type, int place);
 
 // Runs a chain on the `n` elements of blocks that `values` point at, in rows of `row` elements if it
 // has operands with one element for each. A value it writes may be in the place of one it reads.
-void ck_run_chain(const ck_chain *chain, const void *const *values, size_t n, size_t row);
+// Of values whose elements repeat, `periods` has the number after which they do, a power of two; 0 for
+// others.
+void ck_run_chain(const ck_chain *chain, const void *const *values, const size_t *periods, size_t n,
+                  size_t row);
 
 // What a step does. A loop with rows walks whole rows; its values have one element for each element
 // of the iteration space, or one for each row.

@@ -121,7 +121,9 @@ private struct LinkWriter {
     if operands[first] != held { append(CK_LINK_LOAD, [places[first]]) }
     var others = places
     others.remove(at: first)
-    if case .element(let code, let type) = step.operation {
+    if isSquare(step, operands) {
+      append(CK_LINK_SQUARE, [])
+    } else if case .element(let code, let type) = step.operation {
       append(Int(ck_link_operation(ck_op(code), type.ckType, Int32(first))), others)
     } else {
       append(CK_LINK_TRUTH_AS_NUMBER, [])
@@ -138,7 +140,16 @@ private struct LinkWriter {
     }
     guard let lastRead = lastReads[result], isTruth || !isInMemory[index] else { return }
     // The next step takes what is held, once.
-    let next = position + 1 < steps.count ? reads[steps[position + 1]] : []
-    if lastRead > position + 1 || next.count(where: { $0 == result }) > 1 { putAside(result) }
+    let next = position + 1 < steps.count ? steps[position + 1] : index
+    let isTwice = reads[next].count(where: { $0 == result }) > 1
+    if lastRead > position + 1 || isTwice && !isSquare(loop.steps[next], reads[next]) {
+      putAside(result)
+    }
+  }
+
+  /// Whether a step multiplies a value by itself, which then need not be in two places.
+  private func isSquare(_ step: ElementLoop.Step, _ operands: [Int]) -> Bool {
+    guard case .element(CK_OP_MULTIPLY.rawValue, _) = step.operation else { return false }
+    return operands[0] == operands[1]
   }
 }

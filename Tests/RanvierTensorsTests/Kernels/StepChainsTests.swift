@@ -99,6 +99,8 @@ import Testing
         truths.append(append(.element(CK_OP_BIT_NOT.rawValue, .bool), [truth], .bool))
       case 8:
         elements.append(append(.cast(from: .bool, to: type), [truth], type))
+      case 13:
+        elements.append(append(.element(CK_OP_MULTIPLY.rawValue, type), [latest, latest], type))
       case 9:
         elements.append(append(.element(CK_OP_REMAINDER.rawValue, type), operands, type))
       case 10:
