@@ -65,9 +65,6 @@ package struct ElementLoop: Sendable, Hashable {
     }
   }
 
-  package var shape: Shape
-  /// The number of elements of a row; 0 for a loop without rows.
-  package var rowLength: Int
   /// How sums over leading axes see the iteration space.
   package struct Columns: Sendable, Hashable {
     /// The number of columns, a multiple of the elements of a row if there are rows.
@@ -81,6 +78,9 @@ package struct ElementLoop: Sendable, Hashable {
     }
   }
 
+  package var shape: Shape
+  /// The number of elements of a row; 0 for a loop without rows.
+  package var rowLength: Int
   /// The columns; nil for a loop without such sums.
   package var columns: Columns?
   package var inputs: [TensorType]
@@ -98,9 +98,8 @@ package struct ElementLoop: Sendable, Hashable {
 
   package init(
     shape: Shape, rowLength: Int = 0, columns: Columns? = nil, inputs: [TensorType],
-    rowInputs: Set<Int> = [],
-    views: [Int: View] = [:], steps: [Step], outputs: [Int], outputViews: [Int: View] = [:],
-    outputBuffers: [Int]? = nil
+    rowInputs: Set<Int> = [], views: [Int: View] = [:], steps: [Step], outputs: [Int],
+    outputViews: [Int: View] = [:], outputBuffers: [Int]? = nil
   ) {
     self.shape = shape
     self.rowLength = rowLength
